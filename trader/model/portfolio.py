@@ -1,0 +1,130 @@
+"""Balances, positions, guard levels and what they are worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from trader.model.market import Market
+from trader.model.order import ZERO, ExitPlan
+
+
+class TradingState(StrEnum):
+    """ACTIVE: all · REDUCING: only sells and cancels · HALTED: only cancels and protective exits."""
+
+    ACTIVE = "active"
+    REDUCING = "reducing"
+    HALTED = "halted"
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One currency at the venue. `free` may be ordered with; `locked` is held by open orders and not part of `free`."""
+
+    currency: str
+    free: Decimal
+    locked: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.free + self.locked
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What the bot holds of one market, made of fills. `cost` is what was paid for `quantity`, fees included.
+
+    `realised_pnl`, `fees` gather over the position's life; `bought_quantity`/`bought_cost` and
+    `sold_quantity`/`sold_proceeds` (net of fees) are its whole history."""
+
+    position_id: str
+    market: Market
+    owner: str
+    opened_at: datetime
+    quantity: Decimal
+    cost: Decimal
+    realised_pnl: Decimal = ZERO
+    fees: Decimal = ZERO
+    bought_quantity: Decimal = ZERO
+    bought_cost: Decimal = ZERO
+    sold_quantity: Decimal = ZERO
+    sold_proceeds: Decimal = ZERO
+    closed_at: datetime | None = None
+    exit_reason: str = ""
+
+    @property
+    def open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def average_cost(self) -> Decimal:
+        """Quote per base, fees included; 0 for an empty position."""
+        return self.cost / self.quantity if self.quantity else ZERO
+
+    def unrealised_pnl(self, bid: Decimal) -> Decimal:
+        """Value at the bid less cost, before the fee of selling."""
+        return self.quantity * bid - self.cost
+
+
+@dataclass(frozen=True, slots=True)
+class GuardLevels:
+    """The guard's row for one open position. `high` is the highest price seen since the entry."""
+
+    position_id: str
+    market: Market
+    plan: ExitPlan
+    high: Decimal
+    opened_at: datetime
+
+    @property
+    def effective_stop(self) -> Decimal | None:
+        """The tighter of the fixed stop and the trailing one."""
+        trailing = self.high * (1 - self.plan.trail) if self.plan.trail is not None else None
+        stops = [s for s in (self.plan.stop, trailing) if s is not None]
+        return max(stops) if stops else None
+
+    def with_high(self, high: Decimal) -> GuardLevels:
+        return replace(self, high=high)
+
+
+@dataclass(frozen=True, slots=True)
+class DayUse:
+    """What has been used of the daily limits since Korean midnight; survives a restart because it is counted from rows."""
+
+    entries: int = 0
+    spent: Decimal = ZERO
+    realised_pnl: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Everything the risk gate needs to know about us, in one value. Sums in KRW.
+
+    `bids` values positions; `pending` are markets with an order that is not final; `last_exit` is when a position
+    of the market was last closed."""
+
+    state: TradingState
+    cash: Balance
+    positions: dict[Market, Position] = field(default_factory=dict)
+    bids: dict[Market, Decimal] = field(default_factory=dict)
+    pending: frozenset[Market] = frozenset()
+    unresolved: frozenset[Market] = frozenset()
+    pending_notional: Decimal = ZERO
+    last_exit: dict[Market, datetime] = field(default_factory=dict)
+    today: DayUse = DayUse()
+
+    @property
+    def invested(self) -> Decimal:
+        """Positions at the bid (at cost where no bid is known)."""
+        return sum((p.quantity * self.bids[m] if m in self.bids else p.cost for m, p in self.positions.items()), ZERO)
+
+    @property
+    def equity(self) -> Decimal:
+        """Cash, free and locked, plus positions at the bid."""
+        return self.cash.total + self.invested
+
+    @property
+    def unrealised_pnl(self) -> Decimal:
+        return sum((p.unrealised_pnl(self.bids[m]) for m, p in self.positions.items() if m in self.bids), ZERO)
