@@ -85,7 +85,7 @@ class TicketState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """A setting changed by chat. `key` as in settings, or `param.<strategy>.<name>`; `value` None = back to the default."""
+    """A setting changed by chat: `key` as in settings or `param.<strategy>.<name>`; `value` None = back to default."""
 
     key: str
     value: str | None
@@ -95,7 +95,7 @@ class SettingRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """An event on its way to one conversation. `channel` is telegram, slack or console; `target` the chat or channel id."""
+    """An event on its way to one conversation: `channel` telegram, slack or console; `target` the chat or channel id."""
 
     message_id: str
     event_id: str

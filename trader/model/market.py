@@ -211,7 +211,7 @@ class TradingRules:
         return self.ticks[-1][1]
 
     def round_price(self, price: Decimal, side: Side) -> Decimal:
-        """Onto the tick, never worse than asked: buys down, sells up (the band is looked at again after rounding up)."""
+        """Onto the tick, never worse than asked: buys down, sells up (rounding up may enter the next band)."""
         rounding = ROUND_FLOOR if side is Side.BUY else ROUND_CEILING
         tick = self.tick_size(price)
         rounded = (price / tick).to_integral_value(rounding) * tick

@@ -165,7 +165,7 @@ class Authorised:
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """Exactly what goes to the venue. LIMIT: price and quantity. MARKET/BEST buy: notional. MARKET/BEST sell: quantity."""
+    """Exactly what goes to the venue. LIMIT: price and quantity. MARKET, BEST: notional to buy, quantity to sell."""
 
     client_order_id: str
     market: Market

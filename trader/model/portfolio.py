@@ -91,7 +91,7 @@ class GuardLevels:
 
 @dataclass(frozen=True, slots=True)
 class DayUse:
-    """What has been used of the daily limits since Korean midnight; survives a restart because it is counted from rows."""
+    """What has been used of the daily limits since Korean midnight; counted from rows, so a restart changes nothing."""
 
     entries: int = 0
     spent: Decimal = ZERO
