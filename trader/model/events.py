@@ -95,7 +95,7 @@ class SettingRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """An event on its way to one conversation: `channel` telegram, slack or console; `target` the chat or channel id."""
+    """An event on its way to a conversation: `channel` telegram, slack or console; `target` the chat or channel id."""
 
     message_id: str
     event_id: str
