@@ -23,7 +23,7 @@ class TraderError(Exception):
 class UserInputError(TraderError):
     """A person's input cannot be used; `key` and `params` name the wording that says what to do next."""
 
-    def __init__(self, key: str, **params: object) -> None:
+    def __init__(self, key: str, /, **params: object) -> None:
         super().__init__(key + (f" {params}" if params else ""))
         self.key = key
         self.params = params

@@ -1,0 +1,113 @@
+"""Settings changed while running: rows from chat laid over the environment.
+
+In: `Settings` and the stored rows. Out: the settings in force, where each came from, and changes checked by the same
+validation as the environment (E9). Strategy parameters are rows too: `param.<strategy>.<name>`; a strategy of one
+market alone is `strategy.<market>`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from trader.errors import UserInputError
+from trader.model.events import SettingRow
+from trader.model.market import EPOCH, Market
+from trader.model.views import SettingView
+from trader.settings import Settings
+
+
+def field_extra(info: FieldInfo) -> dict[str, Any]:
+    extra = info.json_schema_extra
+    return extra if isinstance(extra, dict) else {}
+
+
+def tunable_keys() -> list[str]:
+    """Names of the settings chat may change, in the order they are declared."""
+    return [name for name, info in Settings.model_fields.items() if field_extra(info).get("chat")]
+
+
+def as_text(value: object) -> str:
+    """A setting as it would be written in the environment."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return " ".join(str(v) for v in value)
+    return str(value)
+
+
+class Tuning:
+    """The settings in force. Changing one makes a new `Settings`; whoever needs them asks `current` each time."""
+
+    def __init__(self, base: Settings, rows: Mapping[str, SettingRow]) -> None:
+        self._base = base
+        self._rows = {key: row for key, row in rows.items() if row.value is not None}
+        self.current = self._effective(self._rows)
+
+    def _effective(self, rows: Mapping[str, SettingRow]) -> Settings:
+        known = tunable_keys()
+        overrides = {key: row.value for key, row in rows.items() if key in known}
+        given = {name: getattr(self._base, name) for name in Settings.model_fields}
+        return Settings.model_validate({**given, **overrides})
+
+    def check(self, key: str, value: str) -> str:
+        """The value as it would be stored. UserInputError: unknown key, or a value out of bounds (says the bounds)."""
+        if key not in tunable_keys():
+            raise UserInputError("setting-unknown", key=key)
+        row = SettingRow(key, value, "", EPOCH)
+        try:
+            checked = self._effective({**self._rows, key: row})
+        except (ValidationError, ValueError) as err:
+            raise UserInputError("setting-bad-value", key=key, value=value, detail=_plain(err)) from err
+        return as_text(getattr(checked, key))
+
+    def apply(self, row: SettingRow) -> None:
+        """Take a stored row into force."""
+        rows = {k: v for k, v in self._rows.items() if k != row.key}
+        if row.value is not None:
+            rows[row.key] = row
+        self.current = self._effective(rows)
+        self._rows = rows
+
+    def strategy_for(self, market: Market) -> str:
+        row = self._rows.get(f"strategy.{market.code}")
+        return row.value if row and row.value else self.current.strategy
+
+    def params_of(self, strategy: str) -> dict[str, str]:
+        """Parameters of a strategy that chat has changed, as text."""
+        prefix = f"param.{strategy}."
+        return {key.removeprefix(prefix): row.value or "" for key, row in self._rows.items() if key.startswith(prefix)}
+
+    def row(self, key: str) -> SettingRow | None:
+        return self._rows.get(key)
+
+    def views(self) -> list[SettingView]:
+        """Every setting with its value and where it came from; secrets masked."""
+        return [self._view(name, info) for name, info in Settings.model_fields.items()]
+
+    def _view(self, name: str, info: FieldInfo) -> SettingView:
+        row = self._rows.get(name)
+        origin = "chat" if row else "environment" if name in self._base.model_fields_set else "default"
+        value = getattr(self.current, name)
+        secret = hasattr(value, "get_secret_value")
+        shown = ("***" if value.get_secret_value() else "") if secret else as_text(value)
+        extra = field_extra(info)
+        return SettingView(
+            key=name,
+            value=shown,
+            default="" if secret else as_text(info.default),
+            unit=str(extra.get("unit", "")),
+            origin=origin,
+            set_by=row.set_by if row else "",
+            set_at=row.set_at if row else None,
+            changeable=bool(extra.get("chat")),
+        )
+
+
+def _plain(err: ValueError) -> str:
+    """What pydantic says, without its addresses."""
+    if isinstance(err, ValidationError):
+        return "; ".join(str(e["msg"]) for e in err.errors())
+    return str(err)
