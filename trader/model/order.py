@@ -229,7 +229,8 @@ class Fill:
 class Order:
     """An order in our books, written before it is sent.
 
-    `note` holds the venue's error name or what ended it; `decision_price` the price at which the wish arose."""
+    `note` holds the venue's error name or what ended it; `decision_price` the price at which the wish arose;
+    from `expires_at` on an open remainder is cancelled (None = it rests until it fills)."""
 
     client_order_id: str
     intent_id: str
@@ -254,6 +255,7 @@ class Order:
     approved_by: str = ""
     note: str = ""
     exits: ExitPlan = ExitPlan()
+    expires_at: datetime | None = None
 
     @property
     def average_price(self) -> Decimal | None:
