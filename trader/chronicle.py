@@ -1,0 +1,110 @@
+"""Rows and the events that tell of them, in one transaction.
+
+In: a function over the repositories. Out: its value; afterwards those who deliver messages are woken. An event
+written here is a row of the audit trail and, when people are to be told, one outbox row per route, so that a crash
+right after the commit loses no message (C3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from trader.clock import Clock
+from trader.ids import new_id
+from trader.model.events import Event, EventKind, OutboxMessage, Severity
+from trader.model.market import Market
+from trader.ports import Records, Storage
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A conversation that is told what happens."""
+
+    channel: str
+    target: str
+
+
+class Tell(Protocol):
+    """Write an event into the transaction under way. Figures are given as plain decimal text."""
+
+    def __call__(
+        self,
+        kind: EventKind,
+        *,
+        market: Market | None = None,
+        thread: str = "",
+        severity: Severity = Severity.INFO,
+        push: bool = True,
+        data: dict[str, str] | None = None,
+    ) -> None: ...
+
+
+class Chronicle:
+    def __init__(self, storage: Storage, clock: Clock, routes: Iterable[Route] = ()) -> None:
+        self.storage = storage
+        self.clock = clock
+        self.routes = tuple(routes)
+        self._listeners: list[Callable[[Event], None]] = []
+
+    def on_event(self, listener: Callable[[Event], None]) -> None:
+        """Called after the commit, in the event loop, for each event written."""
+        self._listeners.append(listener)
+
+    async def write(self, fn: Callable[[Records, Tell], T]) -> T:
+        """Run `fn` in one transaction. Raises StorageFailed, and whatever `fn` raises; nothing is stored then."""
+        told: list[Event] = []
+
+        def transaction(records: Records) -> T:
+            told.clear()
+
+            def tell(
+                kind: EventKind,
+                *,
+                market: Market | None = None,
+                thread: str = "",
+                severity: Severity = Severity.INFO,
+                push: bool = True,
+                data: dict[str, str] | None = None,
+            ) -> None:
+                code = market.code if market else ""
+                event = Event(new_id(), kind, self.clock.now(), severity, code, thread, data or {}, push)
+                self._store(records, event)
+                told.append(event)
+
+            return fn(records, tell)
+
+        result = await self.storage.write(transaction)
+        self._after(told)
+        return result
+
+    async def record(self, event: Event) -> None:
+        """Store one event made elsewhere."""
+        await self.storage.write(lambda records: self._store(records, event))
+        self._after([event])
+
+    async def tell(
+        self,
+        kind: EventKind,
+        *,
+        market: Market | None = None,
+        severity: Severity = Severity.INFO,
+        push: bool = True,
+        data: dict[str, str] | None = None,
+    ) -> None:
+        """Store one event that comes with no other rows."""
+        code = market.code if market else ""
+        await self.record(Event(new_id(), kind, self.clock.now(), severity, code, "", data or {}, push))
+
+    def _store(self, records: Records, event: Event) -> None:
+        records.events.add(event)
+        if event.push:
+            for route in self.routes:
+                records.outbox.add(OutboxMessage(new_id(), event.event_id, route.channel, route.target, event.at))
+
+    def _after(self, events: list[Event]) -> None:
+        for event in events:
+            for listener in self._listeners:
+                listener(event)

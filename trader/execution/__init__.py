@@ -1,0 +1,1 @@
+"""Stage 6: Authorised → Order → Fill. Plan, write the intent, send once, follow until it is over."""

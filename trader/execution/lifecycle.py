@@ -1,0 +1,213 @@
+"""What is written at each step of an order's life. Every function runs inside one transaction.
+
+In: the order in our books and the venue's view of it. Out: the next order, its new fills, and the events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from trader.chronicle import Tell
+from trader.model.events import EventKind, Severity
+from trader.model.order import ZERO, Fill, Order, OrderState, OrderType, Side, VenueFill, VenueOrder
+from trader.model.portfolio import Position
+from trader.ports import Records
+
+
+FEE_STEP = Decimal("1e-12")
+"""Parts of a fee are cut here, so that they add up without rounding."""
+
+
+class BookedFills(Protocol):
+    """What booking changed: the position before and after (None = there was none)."""
+
+    @property
+    def before(self) -> Position | None: ...
+    @property
+    def after(self) -> Position | None: ...
+
+
+class Book(Protocol):
+    """Puts new fills of an order into the books (positions, guard levels)."""
+
+    def __call__(self, records: Records, order: Order, fills: Sequence[Fill], now: datetime) -> BookedFills: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    order: Order
+    new_fills: tuple[Fill, ...]
+
+
+def intend(records: Records, tell: Tell, order: Order) -> None:
+    """The intent, committed before anything is sent."""
+    records.orders.add(order)
+    data = {
+        "client_order_id": order.client_order_id,
+        "side": order.side.value,
+        "order_type": order.order_type.value,
+        "notional": _text(order.notional),
+        "quantity": _text(order.quantity),
+        "price": _text(order.price),
+        "owner": order.owner,
+        "reason": order.reason,
+    }
+    tell(EventKind.ORDER, market=order.market, thread=order.intent_id, data=data)
+
+
+def reject(records: Records, tell: Tell, order: Order, message: str) -> None:
+    """The venue refused it, or was never reached."""
+    records.orders.save(order)
+    data = {"client_order_id": order.client_order_id, "name": order.note, "message": message}
+    tell(EventKind.ORDER_REJECTED, market=order.market, thread=order.intent_id, severity=Severity.WARNING, data=data)
+
+
+def absorb(records: Records, tell: Tell, order: Order, venue: VenueOrder, now: datetime, book: Book) -> Absorbed:
+    """Take over what the venue shows: new fills into the books, the order's next state, the events of both.
+
+    Safe to repeat: fills known by their id are not booked again."""
+    known = records.fills.of_order(order.client_order_id)
+    fills = new_fills(order, venue, known)
+    changed = _next(order, venue, known, fills, now)
+    if changed == order and not fills:
+        return Absorbed(order, ())
+    booked = book(records, changed, fills, now) if fills else None
+    records.orders.save(changed)
+    if order.state is OrderState.UNKNOWN:
+        _tell_resolved(tell, changed)
+    if fills:
+        _tell_fill(tell, changed, fills)
+    if booked and booked.after and not booked.after.open:
+        _tell_exit(tell, changed, booked.after)
+    if changed.state.final and not order.state.final:
+        _tell_end(records, tell, changed)
+    return Absorbed(changed, tuple(fills))
+
+
+def new_fills(order: Order, venue: VenueOrder, known: Sequence[Fill]) -> list[Fill]:
+    """Fills not booked yet, each with its part of the fee.
+
+    The venue states the fee per order only; what is not booked yet of `paid_fee` is shared out by funds, the last
+    fill taking the exact remainder, so that the sum always equals the venue's."""
+    seen = {fill.fill_id for fill in known}
+    fresh: list[VenueFill] = [fill for fill in venue.fills if fill.fill_id not in seen]
+    funds = sum((fill.funds for fill in fresh), ZERO)
+    left = venue.paid_fee - sum((fill.fee for fill in known), ZERO)
+    fee_to_share = left
+    fills: list[Fill] = []
+    for i, fill in enumerate(fresh):
+        last = i == len(fresh) - 1
+        fee = left if last else (fee_to_share * fill.funds / funds).quantize(FEE_STEP) if funds else ZERO
+        left -= fee
+        fills.append(
+            Fill(
+                fill_id=fill.fill_id,
+                client_order_id=order.client_order_id,
+                market=order.market,
+                side=order.side,
+                price=fill.price,
+                quantity=fill.quantity,
+                funds=fill.funds,
+                fee=fee,
+                at=fill.at,
+            )
+        )
+    return fills
+
+
+def _next(order: Order, venue: VenueOrder, known: Sequence[Fill], fills: Sequence[Fill], now: datetime) -> Order:
+    every = [*known, *fills]
+    quantity = sum((f.quantity for f in every), ZERO)
+    complete = quantity == venue.executed_quantity
+    if venue.open or not complete:
+        state = OrderState.PARTIAL if quantity else OrderState.ACCEPTED
+    else:
+        state = OrderState.DONE if _filled(order, venue) else OrderState.CANCELLED
+    figures = {
+        "state": state,
+        "venue_id": venue.venue_id,
+        "executed_quantity": quantity,
+        "executed_funds": sum((f.funds for f in every), ZERO),
+        "paid_fee": sum((f.fee for f in every), ZERO),
+    }
+    if all(getattr(order, name) == value for name, value in figures.items()):
+        return order
+    return order.changed(now, **figures)
+
+
+def _filled(order: Order, venue: VenueOrder) -> bool:
+    """Judged by what was executed, never by the venue's state: a market buy that filled ends as `cancel` (§9.4)."""
+    if order.order_type is not OrderType.LIMIT and order.side is Side.BUY:
+        return venue.executed_quantity > 0
+    return order.quantity is not None and venue.executed_quantity >= order.quantity
+
+
+def _tell_resolved(tell: Tell, order: Order) -> None:
+    data = {"client_order_id": order.client_order_id, "state": order.state.value}
+    tell(EventKind.ORDER_RESOLVED, market=order.market, thread=order.intent_id, data=data)
+
+
+def _tell_fill(tell: Tell, order: Order, fills: Sequence[Fill]) -> None:
+    quantity = sum((f.quantity for f in fills), ZERO)
+    funds = sum((f.funds for f in fills), ZERO)
+    data = {
+        "client_order_id": order.client_order_id,
+        "side": order.side.value,
+        "price": _text(funds / quantity),
+        "quantity": _text(quantity),
+        "funds": _text(funds),
+        "fee": _text(sum((f.fee for f in fills), ZERO)),
+        "owner": order.owner,
+        "slippage_bps": _text(slippage_bps(order)),
+    }
+    tell(EventKind.FILL, market=order.market, thread=order.intent_id, data=data)
+
+
+def slippage_bps(order: Order) -> Decimal | None:
+    """Mean fill against the decision price in 1/10,000; positive = worse for us. None before the first fill."""
+    price = order.average_price
+    if price is None or not order.decision_price:
+        return None
+    worse = price - order.decision_price if order.side is Side.BUY else order.decision_price - price
+    return worse / order.decision_price * 10_000
+
+
+def _tell_end(records: Records, tell: Tell, order: Order) -> None:
+    if order.state is OrderState.CANCELLED and not order.executed_quantity:
+        data = {"client_order_id": order.client_order_id, "executed": "0", "reason": order.note}
+        tell(EventKind.ORDER_CANCELLED, market=order.market, thread=order.intent_id, data=data)
+    position = records.positions.open_for(order.market)
+    if order.side is Side.BUY and order.executed_quantity and position:
+        guard = records.guards.get(position.position_id)
+        data = {
+            "position_id": position.position_id,
+            "quantity": _text(position.quantity),
+            "average_cost": _text(position.average_cost),
+            "cost": _text(position.cost),
+            "stop": _text(guard.effective_stop if guard else None),
+            "take": _text(guard.plan.take if guard else None),
+        }
+        tell(EventKind.ENTRY, market=order.market, thread=order.intent_id, data=data)
+
+
+def _tell_exit(tell: Tell, order: Order, position: Position) -> None:
+    held = (position.closed_at - position.opened_at).total_seconds() if position.closed_at else 0
+    share = position.realised_pnl / position.bought_cost if position.bought_cost else ZERO
+    data = {
+        "position_id": position.position_id,
+        "reason": order.reason,
+        "owner": position.owner,
+        "proceeds": _text(position.sold_proceeds),
+        "pnl": _text(position.realised_pnl),
+        "pnl_share": _text(share),
+        "held_seconds": str(int(held)),
+        "fees": _text(position.fees),
+    }
+    tell(EventKind.EXIT, market=order.market, thread=order.intent_id, data=data)
+
+
+def _text(value: Decimal | None) -> str:
+    return "" if value is None else format(value, "f")

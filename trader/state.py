@@ -1,0 +1,76 @@
+"""The trading state: what the bot may do at all, by whom, since when and until when. Kept as a row (promise 7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from trader.chronicle import Chronicle, Tell
+from trader.model.events import EventKind, Severity
+from trader.model.portfolio import TradingState
+from trader.model.views import StateNote
+from trader.ports import Records
+
+_KEY = "trading_state"
+
+
+class StateKeeper:
+    """Holds the state in memory and in the store; `current` also ends a pause whose time is over."""
+
+    def __init__(self, chronicle: Chronicle, note: StateNote) -> None:
+        self._chronicle = chronicle
+        self._note = note
+
+    @classmethod
+    async def load(cls, chronicle: Chronicle, initial: TradingState) -> StateKeeper:
+        """The stored state, or `initial` on the very first start."""
+        stored = await chronicle.storage.read(lambda records: records.notes.get(_KEY))
+        if stored is None:
+            return cls(chronicle, StateNote(initial, "start", chronicle.clock.now()))
+        until = datetime.fromisoformat(stored["until"]) if stored["until"] else None
+        since = datetime.fromisoformat(stored["since"])
+        return cls(
+            chronicle, StateNote(TradingState(stored["state"]), stored["by"], since, stored["reason"], until)
+        )
+
+    @property
+    def note(self) -> StateNote:
+        return self._note
+
+    @property
+    def current(self) -> TradingState:
+        """A pause that has run out counts as over at once; `expire` writes it down."""
+        return TradingState.ACTIVE if self._over() else self._note.state
+
+    def _over(self) -> bool:
+        return self._note.until is not None and self._chronicle.clock.now() >= self._note.until
+
+    async def expire(self) -> None:
+        if self._over():
+            await self.set(TradingState.ACTIVE, "clock", reason="pause over")
+
+    async def set(
+        self, state: TradingState, by: str, *, until: datetime | None = None, reason: str = "", push: bool = True
+    ) -> StateNote:
+        """Locks first and writes second: a lock must hold even when the disk is full (StorageFailed is raised then)."""
+        note = StateNote(state, by, self._chronicle.clock.now(), reason, until)
+        loosening = state is TradingState.ACTIVE
+        if not loosening:
+            self._note = note
+        await self._chronicle.write(lambda records, tell: _store(records, tell, note, push))
+        self._note = note
+        return note
+
+
+def _store(records: Records, tell: Tell, note: StateNote, push: bool) -> None:
+    until = note.until.isoformat() if note.until else ""
+    row = {
+        "state": note.state.value,
+        "by": note.by,
+        "since": note.since.isoformat(),
+        "reason": note.reason,
+        "until": until,
+    }
+    records.notes.put(_KEY, row)
+    severity = Severity.INFO if note.state is TradingState.ACTIVE else Severity.WARNING
+    data = {"state": note.state.value, "by": note.by, "reason": note.reason, "until": until}
+    tell(EventKind.STATE_CHANGED, severity=severity, push=push, data=data)
