@@ -1,0 +1,126 @@
+"""What is said to a person, before any platform has rendered it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TypeAlias
+
+from chatbot.scrub import by_shape
+
+JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+
+MAX_ACTION_BYTES = 64
+"""Telegram's limit of callback data; Slack allows more."""
+
+
+class Tone(StrEnum):
+    """OK: done or shown · INFO: a question or a hint · WARNING: look at this · ERROR: it did not happen."""
+
+    OK = "ok"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`action` goes back to `Dispatcher.press` unchanged: `ok:`, `half:` or `no:` + ticket id, `do:` or `drop:` +
+    confirmation token, `run:` + a command line. ValueError when it does not fit into 64 bytes."""
+
+    label: str
+    action: str
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.action.encode()) <= MAX_ACTION_BYTES:
+            raise ValueError(f"button action must take 1 to {MAX_ACTION_BYTES} bytes: {self.action!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns of text, narrow enough for a phone (about 34 monospace cells); platforms render it monospaced."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def text(self) -> str:
+        """Aligned by display cells (Hangul takes two); the first column to the left, the others to the right."""
+        grid = [self.columns, *self.rows] if any(self.columns) else list(self.rows)
+        widths = [max(cells(row[i]) for row in grid) for i in range(len(self.columns))]
+        return "\n".join(
+            "  ".join(
+                _pad(cell, width, left=i == 0) for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+            for row in grid
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    png: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Title, lines, table, picture, buttons (rows of them), in this order. `data` is the same in machine-readable
+    form. What is shaped like a key is masked when the value is made."""
+
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    table: Table | None = None
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    picture: Picture | None = None
+    tone: Tone = Tone.OK
+    data: Mapping[str, JSON] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, value in self._mapped(by_shape).items():
+            object.__setattr__(self, name, value)
+
+    def scrubbed(self, scrub: Callable[[str], str]) -> Reply:
+        """The same reply with `scrub` applied to every text in it."""
+        return replace(self, **self._mapped(scrub))  # type: ignore[arg-type]
+
+    def _mapped(self, scrub: Callable[[str], str]) -> dict[str, object]:
+        table = self.table and Table(self.table.columns, tuple(tuple(map(scrub, row)) for row in self.table.rows))
+        return {
+            "title": scrub(self.title),
+            "lines": tuple(map(scrub, self.lines)),
+            "table": table,
+            "data": {key: _scrub_json(value, scrub) for key, value in self.data.items()},
+        }
+
+    def text(self) -> str:
+        """Plain text for a terminal or a log; buttons as numbered labels."""
+        parts = [self.title, *self.lines]
+        if self.table is not None and self.table.rows:
+            parts.append(self.table.text())
+        if self.picture is not None:
+            parts.append(f"[{self.picture.alt}]")
+        labels = [button.label for row in self.buttons for button in row]
+        if labels:
+            parts.append("  ".join(f"[{number}] {label}" for number, label in enumerate(labels, 1)))
+        return "\n".join(part for part in parts if part)
+
+
+def cells(text: str) -> int:
+    """Display width in monospace cells: wide and full-width characters take two, combining ones none."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _pad(text: str, width: int, *, left: bool) -> str:
+    space = " " * (width - cells(text))
+    return text + space if left else space + text
+
+
+def _scrub_json(value: JSON, scrub: Callable[[str], str]) -> JSON:
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, list):
+        return [_scrub_json(item, scrub) for item in value]
+    if isinstance(value, dict):
+        return {key: _scrub_json(item, scrub) for key, item in value.items()}
+    return value

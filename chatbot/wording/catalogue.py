@@ -1,0 +1,109 @@
+"""`Words`: one language's catalogue, plus figures formatted for it.
+
+Text comes from `ko.ftl` and `en.ftl` alone. A figure that is not known is said to be unknown, never shown as 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax import ast
+
+from chatbot.coins import Coins
+from chatbot.wording import figures
+
+LANGUAGES = ("ko", "en")
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def _bundle(language: str) -> FluentBundle:
+    bundle = FluentBundle([language], use_isolating=False)
+    bundle.add_resource(FluentResource((_FOLDER / f"{language}.ftl").read_text(encoding="utf-8")))
+    return bundle
+
+
+def keys(language: str) -> set[str]:
+    """Every message id of a catalogue. KeyError-free by test: both catalogues have the same."""
+    resource = FluentResource((_FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
+    return {entry.id.name for entry in resource.body if isinstance(entry, ast.Message)}
+
+
+class Words:
+    """KeyError for a key the catalogue does not have; ValueError when a parameter of the message is missing."""
+
+    def __init__(self, language: str, coins: Coins | None = None) -> None:
+        self.language = language
+        self._bundle = _bundle(language)
+        self._coins = coins or Coins()
+
+    def __call__(self, key: str, **params: object) -> str:
+        pattern = self._bundle.get_message(key).value
+        text, errors = self._bundle.format_pattern(pattern, params)
+        if errors:
+            raise ValueError(f"{self.language}/{key}: {errors[0]}")
+        return str(text)
+
+    def has(self, key: str) -> bool:
+        return bool(self._bundle.has_message(key))
+
+    def first(self, candidates: Iterable[str], otherwise: str, **params: object) -> str:
+        """The first key the catalogue has, else the text `otherwise`."""
+        for key in candidates:
+            if self.has(key):
+                return self(key, **params)
+        return otherwise
+
+    # ---- figures
+
+    @property
+    def unknown(self) -> str:
+        return self("unknown")
+
+    def krw(self, amount: Decimal | None) -> str:
+        """`1,234,567원`, `₩1,234,567`."""
+        return self.unknown if amount is None else self("krw", amount=figures.amount(amount))
+
+    def krw_change(self, amount: Decimal | None) -> str:
+        """With its sign: `▲ +1,234원`."""
+        return self.unknown if amount is None else self("krw", amount=figures.signed(amount))
+
+    def price(self, price: Decimal | None) -> str:
+        return self.unknown if price is None else self("krw", amount=figures.price(price))
+
+    def quantity(self, quantity: Decimal | None, currency: str = "") -> str:
+        if quantity is None:
+            return self.unknown
+        return f"{figures.quantity(quantity)} {currency}".rstrip()
+
+    def share(self, fraction: Decimal | None) -> str:
+        """0.05 → `5%`."""
+        return self.unknown if fraction is None else figures.percent(fraction)
+
+    def change(self, fraction: Decimal | None) -> str:
+        """0.0123 → `+1.23%`."""
+        return self.unknown if fraction is None else figures.signed_percent(fraction)
+
+    def moment(self, moment: datetime | None, now: datetime | None = None) -> str:
+        """Seoul time; the date is left out when it is the same Korean day as `now`."""
+        return self.unknown if moment is None else figures.seoul(moment, now)
+
+    def span(self, seconds: float | None) -> str:
+        """`2시간 5분`, `2h 5m`: the two largest units."""
+        if seconds is None:
+            return self.unknown
+        parts = figures.span_parts(seconds)
+        return " ".join(self(f"span-{unit}", n=str(n)) for unit, n in parts)
+
+    def market(self, code: str) -> str:
+        """`비트코인 KRW-BTC`; the code alone when its name is not known."""
+        name = self._coins.name(code, self.language)
+        return f"{name} {code}" if name else code
+
+    def coin(self, code: str) -> str:
+        """`비트코인`, else the base symbol."""
+        return self._coins.name(code, self.language) or code.partition("-")[2]
