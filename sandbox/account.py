@@ -73,7 +73,7 @@ class Account:
     def spend(self, currency: str, amount: Decimal) -> None:
         """Pay out of what is locked; a coin that is sold out loses its average price."""
         self._move(currency, locked=-amount)
-        row = self._holdings[currency]
+        row = self.holding(currency)
         if not row.total:
             row.avg_buy_price = ZERO
 
@@ -96,6 +96,8 @@ class Account:
         return {name: self.holding(name).total for name in names}
 
     def _move(self, currency: str, free: Decimal = ZERO, locked: Decimal = ZERO) -> None:
+        if not free and not locked:
+            return
         row = self.holding(currency)
         balance, held = EXACT.add(row.balance, free), EXACT.add(row.locked, locked)
         if balance < 0 or held < 0:

@@ -33,6 +33,11 @@ class SandboxClock:
         seconds = (time.monotonic() - self._origin) * self.speed + self._advanced
         return self.start + timedelta(seconds=seconds)
 
+    def restart(self) -> None:
+        """Begin at `start` again; for the moment between loading a market's past and opening the doors."""
+        self._origin = time.monotonic()
+        self._advanced = 0.0
+
     def advance(self, seconds: float) -> None:
         """Jump forward by sandbox seconds.
 

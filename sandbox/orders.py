@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sandbox.account import Holding
 from sandbox.clock import KST
-from sandbox.rules import EXACT
+from sandbox.rules import EXACT, VOLUME_STEP
 from sandbox.values import PrivateMessage
 
 Side = Literal["bid", "ask"]
@@ -208,7 +208,9 @@ def render_holding(row: Holding) -> dict[str, Any]:
 def my_order(order: Order, state: str, at: datetime, fill: Fill | None = None) -> PrivateMessage:
     """A myOrder message; `fill` belongs to state `trade` and gives price, volume, fee and the maker flag."""
     request = order.request
-    average = EXACT.divide(order.executed_funds, order.executed_volume) if order.executed_volume else ZERO
+    average = ZERO
+    if order.executed_volume:
+        average = EXACT.divide(order.executed_funds, order.executed_volume).quantize(VOLUME_STEP, context=EXACT)
     return {
         "type": "myOrder",
         "code": request.market,

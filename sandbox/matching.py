@@ -1,0 +1,445 @@
+"""The matching engine: accepts orders, trades them against the public book, fills resting ones on public ticks.
+
+In: checked `OrderRequest`s and ticks. Out: changed orders and balances, private messages, public trades. Rules are in
+reference §8 to §10. Own resting orders stand first in the queue at their price, which is the kindest assumption for
+fills and the strictest for self-match prevention."""
+
+from __future__ import annotations
+
+import uuid
+from bisect import insort
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, localcontext
+from itertools import takewhile
+from typing import Literal, Protocol
+
+from sandbox.account import Account
+from sandbox.clock import SandboxClock
+from sandbox.errors import ApiError
+from sandbox.orders import Fill, Order, OrderRequest, Side, my_asset, my_order
+from sandbox.rules import EXACT, floor_volume, quote_rules
+from sandbox.values import Book, Hub, Level, MarketInfo, Taker, Tick
+
+ZERO = Decimal(0)
+
+
+class MarketView(Protocol):
+    """What the engine needs of the public market; `MarketData` is one."""
+
+    @property
+    def infos(self) -> dict[str, MarketInfo]: ...
+
+    def last_price(self, market: str) -> Decimal: ...
+
+    def book(self, market: str) -> Book: ...
+
+    def consume(self, market: str, side: Literal["asks", "bids"], price: Decimal, size: Decimal) -> None: ...
+
+    def print_trade(self, market: str, price: Decimal, volume: Decimal, taker: Taker) -> None: ...
+
+
+@dataclass(slots=True)
+class _Resting:
+    """Own limit orders on the book of one market, each side best price first, then oldest first."""
+
+    bids: list[Order] = field(default_factory=list)
+    asks: list[Order] = field(default_factory=list)
+
+    def side(self, side: Side) -> list[Order]:
+        return self.bids if side == "bid" else self.asks
+
+
+def _limit_price(order: Order) -> Decimal:
+    price = order.request.price
+    assert price is not None, "only limit orders rest"
+    return price
+
+
+def _priority(order: Order) -> tuple[Decimal, int]:
+    price = _limit_price(order)
+    return (-price if order.side == "bid" else price, order.serial)
+
+
+class Engine:
+    """Owns every order of the account.
+
+    Args:
+        schedule: runs a callable a little later, after the answer to the request was made.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        market: MarketView,
+        clock: SandboxClock,
+        hub: Hub,
+        schedule: Callable[[Callable[[], None]], object],
+    ) -> None:
+        self.account = account
+        self.orders: dict[str, Order] = {}
+        self.by_identifier: dict[str, Order] = {}
+        self.trades_count = 0
+        self._market = market
+        self._clock = clock
+        self._hub = hub
+        self._schedule = schedule
+        self._open: dict[str, Order] = {}
+        self._resting: dict[str, _Resting] = {}
+        self._printing = False
+
+    # -- entering and leaving -------------------------------------------------------------------------------------
+
+    def check(self, request: OrderRequest, replacing: Order | None = None) -> None:
+        """Refuse what the exchange would refuse for its sums, funds or a thin book (reference §8, §10).
+
+        Args:
+            replacing: an order whose hold would be free by then.
+        Raises:
+            ApiError: 400 with the name of the broken rule.
+        """
+        with localcontext(EXACT):
+            if request.identifier is not None and request.identifier in self.by_identifier:
+                raise ApiError(400, "duplicated_identifier", "This identifier was used before.")
+            book = self._market.book(request.market)
+            self._check_total(request, book)
+            self._check_funds(request, replacing)
+            self._check_depth(request, book)
+
+    def submit(self, request: OrderRequest, replacing: Order | None = None) -> Order:
+        """Accept an order: hold its funds, announce it, and trade it a moment later.
+
+        `replacing` is cancelled first, at once.
+
+        Raises:
+            ApiError: as `check`.
+        """
+        self.check(request, replacing)
+        with localcontext(EXACT):
+            if replacing is not None:
+                self._finish(replacing, "cancel")
+            order = self._accept(request)
+            self._announce(order, "wait", order.created_at)
+            self._announce_assets(order.created_at)
+        self._schedule(lambda: self.execute(order))
+        return order
+
+    def rehearse(self, request: OrderRequest) -> Order:
+        """The order that `submit` would accept now; nothing is kept.
+
+        Raises:
+            ApiError: as `check`.
+        """
+        self.check(request)
+        with localcontext(EXACT):
+            return self._new(request)
+
+    def request_cancel(self, order: Order) -> None:
+        """Cancel a moment later, so that the answer still shows the order as it was."""
+        self._schedule(lambda: self.cancel(order))
+
+    def cancel(self, order: Order) -> None:
+        """Take an open order off; a finished one is left alone."""
+        if not order.is_open:
+            return
+        with localcontext(EXACT):
+            self._finish(order, "cancel")
+            self._announce_assets(self._clock.now())
+
+    def open_orders(self) -> list[Order]:
+        """Open orders, oldest first."""
+        return list(self._open.values())
+
+    # -- trading --------------------------------------------------------------------------------------------------
+
+    def execute(self, order: Order) -> None:
+        """Trade an accepted order against the book; a limit order's rest goes on the book."""
+        if not order.is_open:
+            return
+        with localcontext(EXACT):
+            if self._refuses_to_trade(order):
+                self._finish(order, "cancel")
+            else:
+                self._walk(order)
+                self._settle_rest(order)
+            self._announce_assets(self._clock.now())
+
+    def _refuses_to_trade(self, order: Order) -> bool:
+        """post_only must not take, fok must be filled whole."""
+        match order.request.time_in_force:
+            case "post_only":
+                return next(self._offers(order), None) is not None
+            case "fok":
+                return not self._fillable(order)
+            case _:
+                return False
+
+    def on_tick(self, tick: Tick) -> None:
+        """Fill resting orders that a public trade reaches.
+
+        At the order's price at most the tick's volume fills; a trade beyond it fills the order whole. Orders younger
+        than the tick are passed over.
+        """
+        resting = self._resting.get(tick.market)
+        if resting is None or self._printing:
+            return
+        touched = [*takewhile(lambda order: _limit_price(order) >= tick.price, resting.bids)]
+        touched += takewhile(lambda order: _limit_price(order) <= tick.price, resting.asks)
+        if not touched:
+            return
+        with localcontext(EXACT):
+            available = floor_volume(tick.volume)
+            for order in touched:
+                if order.created_at > tick.at:
+                    continue
+                volume = order.remaining_volume or ZERO
+                price = _limit_price(order)
+                if price == tick.price:
+                    volume = min(volume, available)
+                    available -= volume
+                if volume:
+                    self._fill(order, price, volume, tick.at, is_maker=True)
+            self._announce_assets(tick.at)
+
+    # -- checks ---------------------------------------------------------------------------------------------------
+
+    def _check_total(self, request: OrderRequest, book: Book) -> None:
+        rules = quote_rules(request.market)
+        quote = request.market.split("-")[0]
+        name = f"under_min_total_{request.side}"
+        if request.price is not None:
+            total = request.price if request.volume is None else request.price * request.volume
+        else:
+            name = "under_min_total_market_ask"
+            best_bid = book.bids[0].price if book.bids else ZERO
+            total = best_bid * (request.volume or ZERO)
+        if total < rules.min_total:
+            raise ApiError(400, name, f"The minimum order total is {rules.min_total} {quote}.")
+        if total > rules.max_total:
+            message = f"The maximum order total is {rules.max_total} {quote}."
+            raise ApiError(400, f"over_krw_funds_{request.side}", message)
+
+    def _check_funds(self, request: OrderRequest, replacing: Order | None) -> None:
+        quote, base = request.market.split("-")
+        currency = quote if request.side == "bid" else base
+        free = self.account.free(currency)
+        if replacing is not None:
+            free += replacing.hold
+        if free < _needed(request):
+            raise ApiError(400, f"insufficient_funds_{request.side}", f"There is not enough free {currency}.")
+
+    def _check_depth(self, request: OrderRequest, book: Book) -> None:
+        """Market orders must fit into the 30 levels shown (reference §8); the name is a client's (§12)."""
+        too_large = False
+        if request.ord_type == "price":
+            too_large = (request.price or ZERO) > sum((level.price * level.size for level in book.asks), ZERO)
+        elif request.ord_type == "market":
+            too_large = (request.volume or ZERO) > sum((level.size for level in book.bids), ZERO)
+        if too_large:
+            raise ApiError(400, "volume_too_large", "The order is larger than the order book.")
+
+    def _new(self, request: OrderRequest) -> Order:
+        rate = quote_rules(request.market).fee_rate
+        hold = _needed(request)
+        reserved = _bid_total(request) * rate if request.side == "bid" else ZERO
+        left = (request.price or ZERO) if request.volume is None else ZERO
+        serial = len(self.orders)
+        return Order(str(uuid.uuid4()), request, self._clock.now(), serial, rate, reserved, hold, hold, left)
+
+    def _accept(self, request: OrderRequest) -> Order:
+        order = self._new(request)
+        self.account.lock(order.held_currency, order.hold)
+        self.orders[order.uuid] = self._open[order.uuid] = order
+        if request.identifier is not None:
+            self.by_identifier[request.identifier] = order
+        return order
+
+    # -- walking the book -----------------------------------------------------------------------------------------
+
+    def _offers(self, order: Order) -> Iterator[tuple[Decimal, Decimal, Order | None]]:
+        """What the order can trade with, best first: (price, volume, own order or None for the public).
+
+        Own orders come first at equal prices. The caller may change or finish an own order it was handed.
+        """
+        buying = order.side == "bid"
+        resting = self._resting.get(order.market)
+        own = list(resting.side("ask" if buying else "bid")) if resting else []
+        book = self._market.book(order.market)
+        levels = list(book.asks if buying else book.bids)
+        limit = order.request.price if order.request.ord_type == "limit" else None
+        while own or levels:
+            if own and (not levels or not _better(levels[0].price, _limit_price(own[0]), buying)):
+                maker: Order | None = own.pop(0)
+                assert maker is not None
+                price, volume = _limit_price(maker), maker.remaining_volume or ZERO
+            else:
+                level: Level = levels.pop(0)
+                maker, price, volume = None, level.price, floor_volume(level.size)
+            if limit is not None and _better(limit, price, buying):
+                return
+            if volume > 0:
+                yield price, volume, maker
+
+    def _wanted(self, order: Order, price: Decimal) -> Decimal:
+        if order.by_sum:
+            return floor_volume(order.left / price)
+        return order.remaining_volume or ZERO
+
+    def _walk(self, order: Order) -> None:
+        best_price: Decimal | None = None
+        for price, volume, maker in self._offers(order):
+            wanted = self._wanted(order, price)
+            if not order.is_open or not wanted:
+                return
+            if order.request.ord_type == "best" and best_price is not None and price != best_price:
+                return
+            taken = min(volume, wanted)
+            if maker is not None and order.request.smp_type != "none":
+                self._prevent(order, maker, price, taken)
+                continue
+            best_price = price
+            self._trade(order, maker, price, taken)
+
+    def _trade(self, order: Order, maker: Order | None, price: Decimal, volume: Decimal) -> None:
+        now = self._clock.now()
+        if maker is not None:
+            self._fill(maker, price, volume, now, is_maker=True)
+        else:
+            self._market.consume(order.market, "asks" if order.side == "bid" else "bids", price, volume)
+        self._fill(order, price, volume, now, is_maker=False)
+        self._printing = True
+        try:
+            self._market.print_trade(order.market, price, volume, "BID" if order.side == "bid" else "ASK")
+        finally:
+            self._printing = False
+
+    def _fillable(self, order: Order) -> bool:
+        """Whether the order could be filled whole now; self-match prevention that would cut it counts as no."""
+        missing = order.left if order.by_sum else order.remaining_volume or ZERO
+        best_price: Decimal | None = None
+        for price, volume, maker in self._offers(order):
+            if maker is not None and order.request.smp_type != "none":
+                if order.request.smp_type == "cancel_maker":
+                    continue
+                return False
+            if order.request.ord_type == "best" and best_price is not None and price != best_price:
+                return False
+            best_price = price
+            if (floor_volume(missing / price) if order.by_sum else missing) <= volume:
+                return True
+            missing -= volume * price if order.by_sum else volume
+        return False
+
+    def _settle_rest(self, order: Order) -> None:
+        if not order.is_open:
+            return
+        request = order.request
+        if request.ord_type == "limit" and request.time_in_force in (None, "post_only"):
+            order.resting = True
+            side = self._resting.setdefault(order.market, _Resting()).side(order.side)
+            insort(side, order, key=_priority)
+        else:
+            self._finish(order, "cancel")
+
+    # -- self-match prevention ------------------------------------------------------------------------------------
+
+    def _prevent(self, taker: Order, maker: Order, price: Decimal, volume: Decimal) -> None:
+        """Keep the account from trading with itself, in the taker's way (reference §8.3)."""
+        smp_type = taker.request.smp_type
+        if smp_type == "cancel_maker":
+            self._cut(maker, maker.remaining_volume or ZERO, _limit_price(maker))
+        elif smp_type == "cancel_taker":
+            self._cut(taker, self._wanted(taker, price), price)
+            if taker.is_open:
+                self._finish(taker, "cancel")
+        else:
+            self._cut(maker, volume, _limit_price(maker))
+            self._cut(taker, volume, price)
+
+    def _cut(self, order: Order, volume: Decimal, price: Decimal) -> None:
+        """Take `volume` out of an order without trading it; an order cut to nothing ends."""
+        if order.by_sum:
+            order.left -= volume * price
+            released = volume * price * (1 + order.fee_rate)
+        elif order.side == "bid":
+            released = volume * _limit_price(order) * (1 + order.fee_rate)
+        else:
+            released = volume
+        order.prevented_volume += volume
+        order.prevented_locked += released
+        order.hold -= released
+        order.locked = order.hold
+        self.account.release(order.held_currency, released)
+        self._announce(order, "prevented", self._clock.now())
+        if not order.by_sum and not order.remaining_volume:
+            self._finish(order, "cancel")
+
+    # -- bookkeeping ----------------------------------------------------------------------------------------------
+
+    def _fill(self, order: Order, price: Decimal, volume: Decimal, at: datetime, *, is_maker: bool) -> None:
+        quote, base = order.market.split("-")
+        funds = price * volume
+        fee = funds * order.fee_rate
+        order.executed_volume += volume
+        order.executed_funds += funds
+        order.paid_fee += fee
+        if order.side == "bid":
+            self.account.spend(quote, funds + fee)
+            self.account.bought(base, volume, funds, quote)
+            order.left -= funds if order.by_sum else ZERO
+            hold = order.hold - funds - fee if order.by_sum else self._limit_hold(order)
+            self.account.release(quote, order.hold - funds - fee - hold)
+        else:
+            self.account.spend(base, volume)
+            self.account.deposit(quote, funds - fee)
+            hold = order.hold - volume
+        order.hold = order.locked = hold
+        taker: Taker = "BID" if (order.side == "bid") != is_maker else "ASK"
+        fill = Fill(str(uuid.uuid4()), price, volume, funds, fee, at, is_maker, taker)
+        order.fills.append(fill)
+        self.trades_count += 1
+        self._announce(order, "trade", at, fill)
+        complete = not order.left if order.by_sum else not order.remaining_volume
+        if complete:
+            self._finish(order, "cancel" if order.prevented_volume else "done", at)
+
+    def _limit_hold(self, order: Order) -> Decimal:
+        """What the rest of a limit buy needs; a fill below the limit frees the difference."""
+        return (order.remaining_volume or ZERO) * _limit_price(order) * (1 + order.fee_rate)
+
+    def _finish(self, order: Order, state: Literal["done", "cancel"], at: datetime | None = None) -> None:
+        order.state = state
+        self.account.release(order.held_currency, order.hold)
+        order.hold = ZERO
+        del self._open[order.uuid]
+        if order.resting:
+            self._resting[order.market].side(order.side).remove(order)
+            order.resting = False
+        self._announce(order, state, at or self._clock.now())
+
+    def _announce(self, order: Order, state: str, at: datetime, fill: Fill | None = None) -> None:
+        self._hub.private(my_order(order, state, at, fill))
+
+    def _announce_assets(self, at: datetime) -> None:
+        rows = self.account.take_changes()
+        if rows:
+            self._hub.private(my_asset(str(uuid.uuid4()), rows, at))
+
+
+def _better(first: Decimal, second: Decimal, buying: bool) -> bool:
+    """Whether `first` is strictly the better offer for a buyer (lower) or a seller (higher)."""
+    return first < second if buying else first > second
+
+
+def _bid_total(request: OrderRequest) -> Decimal:
+    price = request.price or ZERO
+    return price if request.volume is None else EXACT.multiply(price, request.volume)
+
+
+def _needed(request: OrderRequest) -> Decimal:
+    """What the account must hold: sum plus fee for bids, volume for asks."""
+    if request.side == "ask":
+        return request.volume or ZERO
+    rate = quote_rules(request.market).fee_rate
+    return EXACT.multiply(_bid_total(request), EXACT.add(Decimal(1), rate))
