@@ -1,0 +1,90 @@
+"""A dictionary that can be undone, and the same checks at the door that columns make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from storage.values import decimal_text, utc
+from trader.errors import StorageFailed
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Undo:
+    """How to take back what the running transaction did."""
+
+    def __init__(self) -> None:
+        self._steps: list[Callable[[], object]] = []
+        self._writing = False
+
+    def begin(self) -> None:
+        self._writing = True
+
+    def note(self, step: Callable[[], object]) -> None:
+        """Raises StorageFailed outside a write."""
+        if not self._writing:
+            raise StorageFailed("a read may not write")
+        self._steps.append(step)
+
+    def commit(self) -> None:
+        self._steps.clear()
+        self._writing = False
+
+    def roll_back(self) -> None:
+        while self._steps:
+            self._steps.pop()()
+        self._writing = False
+
+
+class Shelf(Generic[K, V]):
+    """Values by key, in the order their keys first came."""
+
+    def __init__(self, undo: Undo) -> None:
+        self._undo = undo
+        self._values: dict[K, V] = {}
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._values
+
+    def __iter__(self) -> Iterator[V]:
+        return iter(self._values.values())
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def keys(self) -> Iterable[K]:
+        return self._values.keys()
+
+    def get(self, key: K) -> V | None:
+        return self._values.get(key)
+
+    def put(self, key: K, value: V) -> None:
+        if key in self._values:
+            former = self._values[key]
+            self._undo.note(lambda: self._values.__setitem__(key, former))
+        else:
+            self._undo.note(lambda: self._values.pop(key, None))
+        self._values[key] = value
+
+    def remove(self, key: K) -> None:
+        if key not in self._values:
+            return
+        former = dict(self._values)  # whole: putting one key back would put it last
+        self._undo.note(lambda: setattr(self, "_values", former))
+        del self._values[key]
+
+
+def check(value: Any) -> None:
+    """Refuse what no column would take: a naive time, NaN (ValueError), a float where money belongs (TypeError)."""
+    if isinstance(value, datetime):
+        utc(value)
+    elif isinstance(value, (Decimal, float)):
+        decimal_text(value)  # type: ignore[arg-type]  # a float is told so
+    elif is_dataclass(value):
+        for field in fields(value):
+            check(getattr(value, field.name))

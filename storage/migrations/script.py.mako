@@ -1,0 +1,15 @@
+"""${message}
+
+Revision ${up_revision} follows ${down_revision | comma,n}; made ${create_date}."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+${imports if imports else ""}
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "pass"}

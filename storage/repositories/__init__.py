@@ -1,0 +1,1 @@
+"""The repositories of `trader.ports.Records` over one SQL connection, one module per kind of memory."""

@@ -1,0 +1,26 @@
+"""All repositories inside one transaction: `trader.ports.Records` over SQL."""
+
+from __future__ import annotations
+
+from storage.repositories.candles import SqlCandles
+from storage.repositories.holdings import SqlGuards, SqlPositions
+from storage.repositories.orders import SqlFills, SqlOrders
+from storage.repositories.settings import SqlNotes, SqlSettingRows
+from storage.repositories.statements import Transaction
+from storage.repositories.telling import SqlEvents, SqlJournal, SqlOutbox
+from storage.repositories.tickets import SqlTickets
+
+
+class SqlRecords:
+    def __init__(self, transaction: Transaction) -> None:
+        self.orders = SqlOrders(transaction)
+        self.fills = SqlFills(transaction)
+        self.positions = SqlPositions(transaction)
+        self.guards = SqlGuards(transaction)
+        self.tickets = SqlTickets(transaction)
+        self.journal = SqlJournal(transaction)
+        self.events = SqlEvents(transaction)
+        self.settings = SqlSettingRows(transaction)
+        self.outbox = SqlOutbox(transaction)
+        self.candles = SqlCandles(transaction)
+        self.notes = SqlNotes(transaction)

@@ -1,0 +1,174 @@
+"""`SqlStorage`: the memory on SQLite or PostgreSQL. Transactions are functions; one writer, a few readers.
+
+All writes go through one thread with one connection, so they happen one after another and never fight for SQLite's
+write lock; reads have threads and connections of their own, so a long read delays no write."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from storage import migrate
+from storage.engine import Address, Synchronous, create_file, explain, parse_url, reader_engine, writer_engine
+from storage.repositories.records import SqlRecords
+from storage.repositories.statements import Transaction
+from trader.clock import Clock
+from trader.errors import StorageFailed
+from trader.ports import Records
+
+T = TypeVar("T")
+
+READERS = 2
+CHECK_BELOW_BYTES = 200 * 1024 * 1024
+
+
+class SqlStorage:
+    """`trader.ports.Storage` over SQLAlchemy. Made by `open_storage`.
+
+    A cancelled `write` may still be committed: its thread cannot be stopped half-way."""
+
+    def __init__(self, address: Address, writer: Engine, readers: Engine, clock: Clock | None) -> None:
+        self._address = address
+        self._writer = writer
+        self._readers = readers
+        self._clock = clock
+        self._connection: Connection | None = None
+        self._write_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage-write")
+        self._read_threads = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="storage-read")
+        self._closing = threading.Lock()
+        self._closed = False
+
+    @property
+    def name(self) -> str:
+        """The file, or the address without a password."""
+        return self._address.name
+
+    async def write(self, fn: Callable[[Records], T]) -> T:
+        """Commit what `fn` did when it returns; roll back and raise its own exception when it raises.
+        Raises StorageFailed when the database cannot; nothing of it is stored then."""
+        self._refuse_closed()
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._write, fn)
+
+    async def read(self, fn: Callable[[Records], T]) -> T:
+        """One consistent state for all of `fn`. Raises StorageFailed, also for an attempt to write."""
+        self._refuse_closed()
+        return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._read, fn)
+
+    async def close(self) -> None:
+        """Finish what was begun, then let go of the database. May be called twice."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+        await asyncio.to_thread(self._close)
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise StorageFailed(f"{self.name} is closed")
+
+    def _write(self, fn: Callable[[Records], T]) -> T:
+        try:
+            connection = self._connection
+            if connection is None:
+                connection = self._connection = self._writer.connect()
+            return self._transact(connection, fn, commit=True)
+        except DBAPIError as err:
+            self._drop_connection()
+            raise explain(err, self._address) from err
+
+    def _read(self, fn: Callable[[Records], T]) -> T:
+        try:
+            with self._readers.connect() as connection:
+                return self._transact(connection, fn, commit=False)
+        except DBAPIError as err:
+            raise explain(err, self._address) from err
+
+    def _transact(self, connection: Connection, fn: Callable[[Records], T], *, commit: bool) -> T:
+        transaction = connection.begin()
+        try:
+            result = fn(SqlRecords(Transaction(connection, self._clock)))
+            if commit:
+                transaction.commit()
+            else:
+                transaction.rollback()
+        except BaseException as err:
+            if transaction.is_active:
+                transaction.rollback()
+            if isinstance(err, StatementError) and not isinstance(err, DBAPIError) and err.orig is not None:
+                # A value the columns refused (naive time, float for money): hand out the plain reason.
+                raise err.orig from err
+            raise
+        return result
+
+    def _drop_connection(self) -> None:
+        """After a database error the next write starts on a fresh connection."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.invalidate()
+            connection.close()
+
+    def _close(self) -> None:
+        self._write_thread.shutdown(wait=True)
+        self._read_threads.shutdown(wait=True)
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._readers.dispose()
+        self._writer.dispose()
+
+
+async def open_storage(
+    url: str,
+    *,
+    clock: Clock | None = None,
+    synchronous: Synchronous = Synchronous.FULL,
+    busy_seconds: float = 5.0,
+    check_below_bytes: int = CHECK_BELOW_BYTES,
+) -> SqlStorage:
+    """Open the books at `url`, checked and brought up to date.
+
+    Args:
+        url: `sqlite:///path/trader.sqlite3` (the file is made when missing) or `postgresql://user@host/name`.
+        clock: by which an open candle is told and refused; None trusts the caller.
+        synchronous: how durable a commit is; see `Synchronous`.
+        busy_seconds: how long to wait for another program's lock (SQLite).
+        check_below_bytes: a SQLite file smaller than this is checked for damage.
+    Raises:
+        StorageFailed: not reachable, damaged, not ours, or written by a newer program.
+    """
+    address = parse_url(url)
+    return await asyncio.to_thread(_open, address, clock, synchronous, busy_seconds, check_below_bytes)
+
+
+def _open(
+    address: Address, clock: Clock | None, synchronous: Synchronous, busy_seconds: float, check_below_bytes: int
+) -> SqlStorage:
+    if address.file is not None:
+        create_file(address.file)
+    writer = writer_engine(address, synchronous=synchronous, busy_seconds=busy_seconds)
+    try:
+        if address.file is not None and address.file.stat().st_size < check_below_bytes:
+            _check(writer, address)
+        migrate.upgrade_with(writer, address)
+    except DBAPIError as err:
+        writer.dispose()
+        raise explain(err, address) from err
+    except StorageFailed:
+        writer.dispose()
+        raise
+    readers = reader_engine(address, connections=READERS, busy_seconds=busy_seconds)
+    return SqlStorage(address, writer, readers, clock)
+
+
+def _check(engine: Engine, address: Address) -> None:
+    """Raises StorageFailed for a damaged file: better no start than books that lie."""
+    with engine.connect() as connection:
+        findings = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(3)")]
+    if findings != ["ok"]:
+        raise StorageFailed(f"{address.name} is damaged ({findings[0]}); stop the program and restore the last backup")
