@@ -102,8 +102,9 @@ class DayUse:
 class Portfolio:
     """Everything the risk gate needs to know about us, in one value. Sums in KRW.
 
-    `bids` values positions; `pending` are markets with an order that is not final; `last_exit` is when a position
-    of the market was last closed."""
+    `bids` values positions; `pending` are markets with an order that is not final; `pending_notional` sums the buys the
+    venue may not have locked money for yet; `selling` is the base quantity unfinished sales may still take;
+    `last_exit` is when a position of the market was last closed."""
 
     state: TradingState
     cash: Balance
@@ -114,6 +115,7 @@ class Portfolio:
     pending_notional: Decimal = ZERO
     last_exit: dict[Market, datetime] = field(default_factory=dict)
     today: DayUse = DayUse()
+    selling: dict[Market, Decimal] = field(default_factory=dict)
 
     @property
     def invested(self) -> Decimal:

@@ -1,0 +1,113 @@
+"""What one fill does to a position.  In: Position, Fill, Order.  Out: the next Position.  Pure and exact.
+
+A sale takes its part of the cost with it, in proportion to the quantity; the last one takes what is left. So over a
+position's life Σ realised = Σ (funds − fee of sales) − Σ (funds + fee of buys), to the last digit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+
+from trader.errors import LedgerMismatch
+from trader.model.order import ZERO, Fill, Order, Side
+from trader.model.portfolio import Position
+
+EXACT = Context(prec=80)
+"""Wide enough that sums of prices × quantities × fee rates are never rounded."""
+
+COST_STEP = Decimal("1e-12")
+"""Digits of the cost a partial sale takes along. A fixed step keeps both halves finite, so their sum is exact."""
+
+
+def apply_fill(position: Position | None, fill: Fill, order: Order, new_id: str) -> Position:
+    """The position after `fill` of `order`. A buy opens one (named `new_id`) where there is none.
+
+    Raises:
+        LedgerMismatch: more was sold than is held.
+        ValueError: fill, order and position are not of the same market."""
+    if order.market != fill.market:
+        raise ValueError(f"a fill of {fill.market} for an order of {order.market}")
+    return next_position(position, fill, owner=order.owner, reason=order.reason, new_id=new_id)
+
+
+def next_position(position: Position | None, fill: Fill, *, owner: str, reason: str, new_id: str) -> Position:
+    """As `apply_fill`, with the two words an order adds: the owner of a new position, the reason of a final sale."""
+    if position is not None and position.market != fill.market:
+        raise ValueError(f"a fill of {fill.market} on a position of {position.market}")
+    with localcontext(EXACT):
+        if fill.side is Side.BUY:
+            return _bought(position if position and position.open else None, fill, owner, new_id)
+        if position is None or not position.open or fill.quantity > position.quantity:
+            held = position.quantity if position and position.open else ZERO
+            raise LedgerMismatch(f"sold {fill.quantity:f} {fill.market.base}, the books hold {held:f}")
+        return _sold(position, fill, reason)
+
+
+def _bought(position: Position | None, fill: Fill, owner: str, new_id: str) -> Position:
+    if position is None:
+        position = Position(new_id, fill.market, owner, opened_at=fill.at, quantity=ZERO, cost=ZERO)
+    cost = fill.funds + fill.fee
+    return replace(
+        position,
+        quantity=position.quantity + fill.quantity,
+        cost=position.cost + cost,
+        fees=position.fees + fill.fee,
+        bought_quantity=position.bought_quantity + fill.quantity,
+        bought_cost=position.bought_cost + cost,
+    )
+
+
+def _sold(position: Position, fill: Fill, reason: str) -> Position:
+    proceeds = fill.funds - fill.fee
+    closed = fill.quantity == position.quantity
+    cost = position.cost
+    if not closed:
+        cost = (cost * fill.quantity / position.quantity).quantize(COST_STEP, ROUND_HALF_EVEN)
+    return replace(
+        position,
+        quantity=position.quantity - fill.quantity,
+        cost=position.cost - cost,
+        realised_pnl=position.realised_pnl + (proceeds - cost),
+        fees=position.fees + fill.fee,
+        sold_quantity=position.sold_quantity + fill.quantity,
+        sold_proceeds=position.sold_proceeds + proceeds,
+        closed_at=fill.at if closed else None,
+        exit_reason=reason if closed else position.exit_reason,
+    )
+
+
+def cash_after(fills: Iterable[Fill], start: Decimal) -> Decimal:
+    """KRW left of `start` when nothing but these fills moved it: buys pay funds + fee, sales bring funds − fee."""
+    with localcontext(EXACT):
+        cash = start
+        for fill in fills:
+            cash += fill.funds - fill.fee if fill.side is Side.SELL else -(fill.funds + fill.fee)
+        return cash
+
+
+@dataclass(frozen=True, slots=True)
+class Realised:
+    """What one sale brought, net of fees and of its part of the cost."""
+
+    at: datetime
+    pnl: Decimal
+    position_id: str
+
+
+def realised_steps(position: Position, fills: Iterable[Fill]) -> list[Realised]:
+    """The sales of `position`, one by one, from its own fills in the order they were booked."""
+    steps: list[Realised] = []
+    state: Position | None = None
+    for fill in fills:
+        if fill.market != position.market or (state is None and fill.side is Side.SELL):
+            continue
+        before = state.realised_pnl if state else ZERO
+        state = next_position(state, fill, owner=position.owner, reason="", new_id=position.position_id)
+        if fill.side is Side.SELL:
+            with localcontext(EXACT):
+                steps.append(Realised(fill.at, state.realised_pnl - before, position.position_id))
+        if not state.open:
+            break
+    return steps

@@ -1,0 +1,78 @@
+"""The portfolio as the risk gate wants it, from rows and the venue's balances.  In: Records.  Out: Portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from trader.ledger.valuation import day_use
+from trader.model.market import Market
+from trader.model.order import ZERO, Order, OrderState, Side
+from trader.model.portfolio import Balance, Portfolio, TradingState
+from trader.ports import Records
+
+CASH = "KRW"
+
+NOT_LOCKED_YET = frozenset({OrderState.NEW, OrderState.SENT, OrderState.UNKNOWN})
+"""States in which the venue may not have taken an order's money out of the free balance yet."""
+
+
+def load_portfolio(
+    records: Records,
+    balances: Mapping[str, Balance],
+    bids: Mapping[Market, Decimal],
+    state: TradingState,
+    now: datetime,
+) -> Portfolio:
+    """Cash as the venue tells it, the rest from rows. `free` excludes what open orders lock already (P6): what the
+    venue has locked is not subtracted again.
+
+    `bids` names every market of interest: positions are valued by it, and only of these markets (and of those held) is
+    the last exit looked up."""
+    unfinished = records.orders.unfinished()
+    positions = {position.market: position for position in records.positions.open()}
+    return Portfolio(
+        state=state,
+        cash=balances.get(CASH, Balance(CASH, ZERO, ZERO)),
+        positions=positions,
+        bids=dict(bids),
+        pending=frozenset(order.market for order in unfinished),
+        unresolved=frozenset(order.market for order in unfinished if order.state is OrderState.UNKNOWN),
+        pending_notional=pending_notional(unfinished),
+        selling=open_sales(unfinished),
+        last_exit=last_exits(records, {*bids, *positions}),
+        today=day_use(records, now),
+    )
+
+
+def pending_notional(unfinished: Iterable[Order]) -> Decimal:
+    """KRW of buys that the venue may not have locked yet."""
+    return sum((_open_notional(o) for o in unfinished if o.side is Side.BUY and o.state in NOT_LOCKED_YET), ZERO)
+
+
+def _open_notional(order: Order) -> Decimal:
+    whole = order.notional
+    if whole is None:
+        whole = (order.price or order.decision_price) * (order.quantity or ZERO)
+    return max(whole - order.executed_funds, ZERO)
+
+
+def open_sales(unfinished: Iterable[Order]) -> dict[Market, Decimal]:
+    """Base quantity that unfinished sales may still take, by market."""
+    selling: dict[Market, Decimal] = {}
+    for order in unfinished:
+        if order.side is Side.SELL and order.quantity is not None:
+            left = order.quantity - order.executed_quantity
+            selling[order.market] = selling.get(order.market, ZERO) + left
+    return selling
+
+
+def last_exits(records: Records, markets: Iterable[Market]) -> dict[Market, datetime]:
+    """When a position of each market was last closed; markets never left are absent."""
+    exits: dict[Market, datetime] = {}
+    for market in markets:
+        for position in records.positions.recent_closed(1, market):
+            if position.closed_at is not None:
+                exits[market] = position.closed_at
+    return exits
