@@ -1,0 +1,1 @@
+"""Stage 1, market data in: closed candles without gaps, and the newest quotes."""
