@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -21,10 +21,11 @@ from sandbox.matching import Engine
 from sandbox.orders import plain, render_holding, render_order
 from sandbox.pipeline import RequestCounts
 from sandbox.rules import EXACT, round_to_tick
-from sandbox.values import Feed
 
 MOST_SECONDS = 366 * 86_400
 _SLICE_SECONDS = 20.0
+_PATIENCE = timedelta(hours=6)
+"""At a speed at which the market cannot follow the clock at all, a control still answers."""
 _SHAPES = ("nested", "flat", "text")
 
 
@@ -36,19 +37,15 @@ class Controls:
         *,
         engine: Engine,
         data: MarketData,
-        feed: Feed,
         clock: SandboxClock,
         limits: RateLimits,
         counts: RequestCounts,
-        refresh: Callable[[], None],
     ) -> None:
         self._engine = engine
         self._data = data
-        self._feed = feed
         self._clock = clock
         self._limits = limits
         self._counts = counts
-        self._refresh = refresh
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -105,13 +102,14 @@ class Controls:
         price = round_to_tick(market, _positive(body.get("price"), "price"), up=False)
         if price <= 0:
             raise _bad("price is below the market's smallest price unit")
-        self._refresh()
+        # Orders made a moment ago must be older than the jump, or it would pass them over.
+        await self._catch_up()
         before = self._data.last_price(market)
-        self._feed.set_price(market, price)
-        self._refresh()
-        if self._data.last_price(market) != price:
-            # The feed speaks at its next tick; the jump itself is a trade that everyone sees at once.
-            self._data.print_trade(market, price, Decimal("0.00000001"), "BID" if price > before else "ASK")
+        try:
+            self._data.set_price(market, price)
+        except ValueError as error:
+            raise _bad(str(error)) from error
+        await self._catch_up()
         return _json({"market": market, "price": plain(price), "before": plain(before)})
 
     async def advance(self, request: web.Request) -> web.Response:
@@ -124,9 +122,16 @@ class Controls:
             step = min(left, _SLICE_SECONDS)
             self._clock.advance(step)
             left -= step
-            self._refresh()
-            await asyncio.sleep(0)
+            await self._catch_up()
         return _json({"now": self._clock.now().isoformat()})
+
+    async def _catch_up(self) -> None:
+        """Let the market reach the clock's present, giving way to others in between."""
+        began = self._clock.now()
+        while self._clock.now() - began < _PATIENCE:
+            if self._data.advance():
+                return
+            await asyncio.sleep(0)
 
     async def limit(self, request: web.Request) -> web.Response:
         """POST /sandbox/limits {factor, body}: scale every rate limit; choose how 429 and 418 bodies look."""

@@ -1,65 +1,25 @@
 """The matching engine: accepts orders, trades them against the public book, fills resting ones on public ticks.
 
-In: checked `OrderRequest`s and ticks. Out: changed orders and balances, private messages, public trades. Rules are in
-reference §8 to §10. Own resting orders stand first in the queue at their price, which is the kindest assumption for
-fills and the strictest for self-match prevention."""
+In: checked `OrderRequest`s and ticks. Out: calls of `Settlement`, and public trades. Rules are in reference §8 to
+§10. Own resting orders stand first in the queue at their price, which is the kindest assumption for fills and the
+strictest for self-match prevention."""
 
 from __future__ import annotations
 
 import uuid
-from bisect import insort
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal, localcontext
 from itertools import takewhile
-from typing import Literal, Protocol
 
 from sandbox.account import Account
 from sandbox.clock import SandboxClock
 from sandbox.errors import ApiError
-from sandbox.orders import Fill, Order, OrderRequest, Side, my_asset, my_order
+from sandbox.orders import Order, OrderRequest
 from sandbox.rules import EXACT, floor_volume, quote_rules
-from sandbox.values import Book, Hub, Level, MarketInfo, Taker, Tick
+from sandbox.settlement import SHOWN_ON, MarketView, Settlement, limit_price
+from sandbox.values import Book, Hub, Level, Tick
 
 ZERO = Decimal(0)
-
-
-class MarketView(Protocol):
-    """What the engine needs of the public market; `MarketData` is one."""
-
-    @property
-    def infos(self) -> dict[str, MarketInfo]: ...
-
-    def last_price(self, market: str) -> Decimal: ...
-
-    def book(self, market: str) -> Book: ...
-
-    def consume(self, market: str, side: Literal["asks", "bids"], price: Decimal, size: Decimal) -> None: ...
-
-    def print_trade(self, market: str, price: Decimal, volume: Decimal, taker: Taker) -> None: ...
-
-
-@dataclass(slots=True)
-class _Resting:
-    """Own limit orders on the book of one market, each side best price first, then oldest first."""
-
-    bids: list[Order] = field(default_factory=list)
-    asks: list[Order] = field(default_factory=list)
-
-    def side(self, side: Side) -> list[Order]:
-        return self.bids if side == "bid" else self.asks
-
-
-def _limit_price(order: Order) -> Decimal:
-    price = order.request.price
-    assert price is not None, "only limit orders rest"
-    return price
-
-
-def _priority(order: Order) -> tuple[Decimal, int]:
-    price = _limit_price(order)
-    return (-price if order.side == "bid" else price, order.serial)
 
 
 class Engine:
@@ -78,16 +38,29 @@ class Engine:
         schedule: Callable[[Callable[[], None]], object],
     ) -> None:
         self.account = account
-        self.orders: dict[str, Order] = {}
-        self.by_identifier: dict[str, Order] = {}
-        self.trades_count = 0
         self._market = market
         self._clock = clock
-        self._hub = hub
         self._schedule = schedule
-        self._open: dict[str, Order] = {}
-        self._resting: dict[str, _Resting] = {}
+        self._books = Settlement(account, market, clock, hub)
         self._printing = False
+
+    @property
+    def orders(self) -> dict[str, Order]:
+        """Every order ever accepted, by uuid, oldest first."""
+        return self._books.orders
+
+    @property
+    def by_identifier(self) -> dict[str, Order]:
+        return self._books.by_identifier
+
+    @property
+    def trades_count(self) -> int:
+        """Fills of all orders."""
+        return self._books.trades_count
+
+    def open_orders(self) -> list[Order]:
+        """Open orders, oldest first."""
+        return list(self._books.open.values())
 
     # -- entering and leaving -------------------------------------------------------------------------------------
 
@@ -118,10 +91,10 @@ class Engine:
         self.check(request, replacing)
         with localcontext(EXACT):
             if replacing is not None:
-                self._finish(replacing, "cancel")
-            order = self._accept(request)
-            self._announce(order, "wait", order.created_at)
-            self._announce_assets(order.created_at)
+                self._books.finish(replacing, "cancel")
+            order = self._new(request)
+            self._books.accept(order)
+            self._books.announce_assets(order.created_at)
         self._schedule(lambda: self.execute(order))
         return order
 
@@ -144,12 +117,8 @@ class Engine:
         if not order.is_open:
             return
         with localcontext(EXACT):
-            self._finish(order, "cancel")
-            self._announce_assets(self._clock.now())
-
-    def open_orders(self) -> list[Order]:
-        """Open orders, oldest first."""
-        return list(self._open.values())
+            self._books.finish(order, "cancel")
+            self._books.announce_assets(self._clock.now())
 
     # -- trading --------------------------------------------------------------------------------------------------
 
@@ -159,11 +128,11 @@ class Engine:
             return
         with localcontext(EXACT):
             if self._refuses_to_trade(order):
-                self._finish(order, "cancel")
+                self._books.finish(order, "cancel")
             else:
                 self._walk(order)
                 self._settle_rest(order)
-            self._announce_assets(self._clock.now())
+            self._books.announce_assets(self._clock.now())
 
     def _refuses_to_trade(self, order: Order) -> bool:
         """post_only must not take, fok must be filled whole."""
@@ -181,11 +150,11 @@ class Engine:
         At the order's price at most the tick's volume fills; a trade beyond it fills the order whole. Orders younger
         than the tick are passed over.
         """
-        resting = self._resting.get(tick.market)
+        resting = self._books.resting.get(tick.market)
         if resting is None or self._printing:
             return
-        touched = [*takewhile(lambda order: _limit_price(order) >= tick.price, resting.bids)]
-        touched += takewhile(lambda order: _limit_price(order) <= tick.price, resting.asks)
+        touched = [*takewhile(lambda order: limit_price(order) >= tick.price, resting.bids)]
+        touched += takewhile(lambda order: limit_price(order) <= tick.price, resting.asks)
         if not touched:
             return
         with localcontext(EXACT):
@@ -194,13 +163,13 @@ class Engine:
                 if order.created_at > tick.at:
                     continue
                 volume = order.remaining_volume or ZERO
-                price = _limit_price(order)
+                price = limit_price(order)
                 if price == tick.price:
                     volume = min(volume, available)
                     available -= volume
                 if volume:
-                    self._fill(order, price, volume, tick.at, is_maker=True)
-            self._announce_assets(tick.at)
+                    self._books.fill(order, price, volume, tick.at, is_maker=True)
+            self._books.announce_assets(tick.at)
 
     # -- checks ---------------------------------------------------------------------------------------------------
 
@@ -247,14 +216,6 @@ class Engine:
         serial = len(self.orders)
         return Order(str(uuid.uuid4()), request, self._clock.now(), serial, rate, reserved, hold, hold, left)
 
-    def _accept(self, request: OrderRequest) -> Order:
-        order = self._new(request)
-        self.account.lock(order.held_currency, order.hold)
-        self.orders[order.uuid] = self._open[order.uuid] = order
-        if request.identifier is not None:
-            self.by_identifier[request.identifier] = order
-        return order
-
     # -- walking the book -----------------------------------------------------------------------------------------
 
     def _offers(self, order: Order) -> Iterator[tuple[Decimal, Decimal, Order | None]]:
@@ -263,16 +224,16 @@ class Engine:
         Own orders come first at equal prices. The caller may change or finish an own order it was handed.
         """
         buying = order.side == "bid"
-        resting = self._resting.get(order.market)
+        resting = self._books.resting.get(order.market)
         own = list(resting.side("ask" if buying else "bid")) if resting else []
         book = self._market.book(order.market)
         levels = list(book.asks if buying else book.bids)
         limit = order.request.price if order.request.ord_type == "limit" else None
         while own or levels:
-            if own and (not levels or not _better(levels[0].price, _limit_price(own[0]), buying)):
+            if own and (not levels or not _better(levels[0].price, limit_price(own[0]), buying)):
                 maker: Order | None = own.pop(0)
                 assert maker is not None
-                price, volume = _limit_price(maker), maker.remaining_volume or ZERO
+                price, volume = limit_price(maker), maker.remaining_volume or ZERO
             else:
                 level: Level = levels.pop(0)
                 maker, price, volume = None, level.price, floor_volume(level.size)
@@ -304,10 +265,10 @@ class Engine:
     def _trade(self, order: Order, maker: Order | None, price: Decimal, volume: Decimal) -> None:
         now = self._clock.now()
         if maker is not None:
-            self._fill(maker, price, volume, now, is_maker=True)
+            self._books.fill(maker, price, volume, now, is_maker=True)
         else:
-            self._market.consume(order.market, "asks" if order.side == "bid" else "bids", price, volume)
-        self._fill(order, price, volume, now, is_maker=False)
+            self._market.consume(order.market, SHOWN_ON["ask" if order.side == "bid" else "bid"], price, volume)
+        self._books.fill(order, price, volume, now, is_maker=False)
         self._printing = True
         try:
             self._market.print_trade(order.market, price, volume, "BID" if order.side == "bid" else "ASK")
@@ -336,11 +297,9 @@ class Engine:
             return
         request = order.request
         if request.ord_type == "limit" and request.time_in_force in (None, "post_only"):
-            order.resting = True
-            side = self._resting.setdefault(order.market, _Resting()).side(order.side)
-            insort(side, order, key=_priority)
+            self._books.rest(order)
         else:
-            self._finish(order, "cancel")
+            self._books.finish(order, "cancel")
 
     # -- self-match prevention ------------------------------------------------------------------------------------
 
@@ -348,83 +307,14 @@ class Engine:
         """Keep the account from trading with itself, in the taker's way (reference §8.3)."""
         smp_type = taker.request.smp_type
         if smp_type == "cancel_maker":
-            self._cut(maker, maker.remaining_volume or ZERO, _limit_price(maker))
+            self._books.cut(maker, maker.remaining_volume or ZERO, limit_price(maker))
         elif smp_type == "cancel_taker":
-            self._cut(taker, self._wanted(taker, price), price)
+            self._books.cut(taker, self._wanted(taker, price), price)
             if taker.is_open:
-                self._finish(taker, "cancel")
+                self._books.finish(taker, "cancel")
         else:
-            self._cut(maker, volume, _limit_price(maker))
-            self._cut(taker, volume, price)
-
-    def _cut(self, order: Order, volume: Decimal, price: Decimal) -> None:
-        """Take `volume` out of an order without trading it; an order cut to nothing ends."""
-        if order.by_sum:
-            order.left -= volume * price
-            released = volume * price * (1 + order.fee_rate)
-        elif order.side == "bid":
-            released = volume * _limit_price(order) * (1 + order.fee_rate)
-        else:
-            released = volume
-        order.prevented_volume += volume
-        order.prevented_locked += released
-        order.hold -= released
-        order.locked = order.hold
-        self.account.release(order.held_currency, released)
-        self._announce(order, "prevented", self._clock.now())
-        if not order.by_sum and not order.remaining_volume:
-            self._finish(order, "cancel")
-
-    # -- bookkeeping ----------------------------------------------------------------------------------------------
-
-    def _fill(self, order: Order, price: Decimal, volume: Decimal, at: datetime, *, is_maker: bool) -> None:
-        quote, base = order.market.split("-")
-        funds = price * volume
-        fee = funds * order.fee_rate
-        order.executed_volume += volume
-        order.executed_funds += funds
-        order.paid_fee += fee
-        if order.side == "bid":
-            self.account.spend(quote, funds + fee)
-            self.account.bought(base, volume, funds, quote)
-            order.left -= funds if order.by_sum else ZERO
-            hold = order.hold - funds - fee if order.by_sum else self._limit_hold(order)
-            self.account.release(quote, order.hold - funds - fee - hold)
-        else:
-            self.account.spend(base, volume)
-            self.account.deposit(quote, funds - fee)
-            hold = order.hold - volume
-        order.hold = order.locked = hold
-        taker: Taker = "BID" if (order.side == "bid") != is_maker else "ASK"
-        fill = Fill(str(uuid.uuid4()), price, volume, funds, fee, at, is_maker, taker)
-        order.fills.append(fill)
-        self.trades_count += 1
-        self._announce(order, "trade", at, fill)
-        complete = not order.left if order.by_sum else not order.remaining_volume
-        if complete:
-            self._finish(order, "cancel" if order.prevented_volume else "done", at)
-
-    def _limit_hold(self, order: Order) -> Decimal:
-        """What the rest of a limit buy needs; a fill below the limit frees the difference."""
-        return (order.remaining_volume or ZERO) * _limit_price(order) * (1 + order.fee_rate)
-
-    def _finish(self, order: Order, state: Literal["done", "cancel"], at: datetime | None = None) -> None:
-        order.state = state
-        self.account.release(order.held_currency, order.hold)
-        order.hold = ZERO
-        del self._open[order.uuid]
-        if order.resting:
-            self._resting[order.market].side(order.side).remove(order)
-            order.resting = False
-        self._announce(order, state, at or self._clock.now())
-
-    def _announce(self, order: Order, state: str, at: datetime, fill: Fill | None = None) -> None:
-        self._hub.private(my_order(order, state, at, fill))
-
-    def _announce_assets(self, at: datetime) -> None:
-        rows = self.account.take_changes()
-        if rows:
-            self._hub.private(my_asset(str(uuid.uuid4()), rows, at))
+            self._books.cut(maker, volume, limit_price(maker))
+            self._books.cut(taker, volume, price)
 
 
 def _better(first: Decimal, second: Decimal, buying: bool) -> bool:

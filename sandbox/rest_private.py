@@ -65,7 +65,7 @@ class PrivateApi:
         auth: Authenticator,
         limits: RateLimits,
         options: Options,
-        refresh: Callable[[], None],
+        refresh: Callable[[], object],
     ) -> None:
         """
         Args:

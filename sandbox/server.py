@@ -130,31 +130,25 @@ class Sandbox:
         assert self._heartbeat is not None, "start the sandbox first"
         await asyncio.shield(self._heartbeat)
 
-    def refresh(self) -> None:
-        """Bring the market up to the clock; every tick on the way fills what it reaches."""
-        self.data.advance()
-
     async def _beat(self) -> None:
         try:
             while True:
-                self.refresh()
-                await asyncio.sleep(HEARTBEAT_SECONDS)
+                caught_up = self.data.advance()
+                await asyncio.sleep(HEARTBEAT_SECONDS if caught_up else 0)
         except Exception:
             log.exception("the sandbox's market stopped")
             raise
 
     def _application(self) -> web.Application:
         private = PrivateApi(
-            self.engine, self.data.infos, self.clock, self.auth, self.limits, self._options, self.refresh
+            self.engine, self.data.infos, self.clock, self.auth, self.limits, self._options, self.data.advance
         )
         controls = Controls(
             engine=self.engine,
             data=self.data,
-            feed=self.feed,
             clock=self.clock,
             limits=self.limits,
             counts=self.counts,
-            refresh=self.refresh,
         )
         own = private.routes()
         keys = frozenset((route.method, route.path) for route in own)
