@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from storage.grid import gaps, refuse_open
-from storage.memory.shelf import Shelf, Undo, check
+from storage.memory.shelf import Shelf, Undo, checked
 from storage.values import json_text
 from trader.clock import Clock
 from trader.model.events import Event, JournalEntry, OutboxMessage, SettingRow, TicketState
@@ -35,13 +35,13 @@ class MemoryOrders:
         self._by_venue_id: Shelf[str, str] = Shelf(undo)
 
     def add(self, order: Order) -> None:
-        check(order)
+        order = checked(order)
         if order.client_order_id in self._orders:
             raise ValueError(f"order {order.client_order_id} is stored already")
         self._put(order, ())
 
     def save(self, order: Order) -> None:
-        check(order)
+        order = checked(order)
         former = self._orders.get(order.client_order_id)
         if former is None:
             raise ValueError(f"order {order.client_order_id} was never added")
@@ -86,7 +86,7 @@ class MemoryFills:
         self._fills: Shelf[str, Fill] = Shelf(undo)
 
     def add(self, fill: Fill) -> bool:
-        check(fill)
+        fill = checked(fill)
         if fill.fill_id in self._fills:
             return False
         self._fills.put(fill.fill_id, fill)
@@ -119,7 +119,7 @@ class MemoryPositions:
         return self._positions.get(position_id)
 
     def save(self, position: Position) -> None:
-        check(position)
+        position = checked(position)
         other = self.open_for(position.market) if position.open else None
         if other is not None and other.position_id != position.position_id:
             raise ValueError(f"{position.market} has another open position already")
@@ -150,7 +150,7 @@ class MemoryGuards:
         return self._guards.get(position_id)
 
     def save(self, levels: GuardLevels) -> None:
-        check(levels)
+        levels = checked(levels)
         self._guards.put(levels.position_id, levels)
 
     def remove(self, position_id: str) -> None:
@@ -162,7 +162,7 @@ class MemoryTickets:
         self._tickets: Shelf[str, Ticket] = Shelf(undo)
 
     def add(self, ticket: Ticket) -> None:
-        check(ticket)
+        ticket = checked(ticket)
         if ticket.ticket_id in self._tickets:
             raise ValueError(f"ticket {ticket.ticket_id} is stored already")
         self._tickets.put(ticket.ticket_id, ticket)
@@ -175,7 +175,7 @@ class MemoryTickets:
         return sorted(waiting, key=lambda t: t.created_at)
 
     def answer(self, ticket: Ticket) -> bool:
-        check(ticket)
+        ticket = checked(ticket)
         if ticket.state is TicketState.PENDING:
             raise ValueError(f"ticket {ticket.ticket_id} carries no answer")
         asked = self._tickets.get(ticket.ticket_id)
@@ -191,7 +191,7 @@ class MemoryJournal:
         self._entries: Shelf[int, JournalEntry] = Shelf(undo)
 
     def add(self, entry: JournalEntry) -> None:
-        check(entry)
+        entry = checked(entry)
         self._entries.put(len(self._entries), entry)
 
     def latest(self, limit: int, market: str | None = None) -> list[JournalEntry]:
@@ -203,7 +203,7 @@ class MemoryEvents:
         self._events: Shelf[str, Event] = Shelf(undo)
 
     def add(self, event: Event) -> None:
-        check(event)
+        event = checked(event)
         if event.event_id in self._events:
             raise ValueError(f"event {event.event_id} is stored already")
         self._events.put(event.event_id, event)
@@ -228,7 +228,7 @@ class MemorySettingRows:
         return {key: row for key, row in newest.items() if row.value is not None}
 
     def add(self, row: SettingRow) -> None:
-        check(row)
+        row = checked(row)
         self._rows.put(len(self._rows), row)
 
     def history(self, limit: int, key: str | None = None) -> list[SettingRow]:
@@ -241,7 +241,7 @@ class MemoryOutbox:
         self._messages: Shelf[str, OutboxMessage] = Shelf(undo)
 
     def add(self, message: OutboxMessage) -> None:
-        check(message)
+        message = checked(message)
         if message.message_id in self._messages:
             raise ValueError(f"message {message.message_id} is stored already")
         self._put(message)
@@ -260,7 +260,7 @@ class MemoryOutbox:
         return sum(1 for message in self._messages if message.sent_at is None)
 
     def save(self, message: OutboxMessage) -> None:
-        check(message)
+        message = checked(message)
         if message.message_id not in self._messages:
             raise ValueError(f"message {message.message_id} was never added")
         self._put(message)
@@ -277,7 +277,7 @@ class MemoryCandles:
         newest = {(c.market, c.timeframe, c.opened_at): c for c in candles}
         changed = 0
         for candle in newest.values():
-            check(candle)
+            candle = checked(candle)
             series = self._of(candle.market, candle.timeframe)
             if series.get(candle.opened_at) != candle:
                 series.put(candle.opened_at, candle)

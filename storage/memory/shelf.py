@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -79,12 +79,21 @@ class Shelf(Generic[K, V]):
         del self._values[key]
 
 
-def check(value: Any) -> None:
-    """Refuse what no column would take: a naive time, NaN (ValueError), a float where money belongs (TypeError)."""
-    if isinstance(value, datetime):
-        utc(value)
-    elif isinstance(value, (Decimal, float)):
-        decimal_text(value)  # type: ignore[arg-type]  # a float is told so
-    elif is_dataclass(value):
-        for field in fields(value):
-            check(getattr(value, field.name))
+def checked(value: V) -> V:
+    """The value as a column would keep it: times in UTC. Refuses what no column takes: a naive time, NaN (ValueError),
+    a float where money belongs (TypeError)."""
+    changes: dict[str, Any] = {}
+    for field in fields(value):  # type: ignore[arg-type]  # every stored value is a dataclass
+        part = getattr(value, field.name)
+        if isinstance(part, datetime):
+            kept: Any = utc(part)
+        elif isinstance(part, (Decimal, float)):
+            decimal_text(part)  # type: ignore[arg-type]  # a float is told so
+            continue
+        elif is_dataclass(part):
+            kept = checked(part)
+        else:
+            continue
+        if kept is not part:
+            changes[field.name] = kept
+    return replace(value, **changes) if changes else value  # type: ignore[type-var]
