@@ -14,6 +14,9 @@ from trader.ports import Records
 
 CASH = "KRW"
 
+RECENT_EXITS = 200
+"""Closings looked through for cool-downs."""
+
 NOT_LOCKED_YET = frozenset({OrderState.NEW, OrderState.SENT, OrderState.UNKNOWN})
 """States in which the venue may not have taken an order's money out of the free balance yet."""
 
@@ -26,10 +29,7 @@ def load_portfolio(
     now: datetime,
 ) -> Portfolio:
     """Cash as the venue tells it, the rest from rows. `free` excludes what open orders lock already (P6): what the
-    venue has locked is not subtracted again.
-
-    `bids` names every market of interest: positions are valued by it, and only of these markets (and of those held) is
-    the last exit looked up."""
+    venue has locked is not subtracted again. Positions are valued by `bids`."""
     unfinished = records.orders.unfinished()
     positions = {position.market: position for position in records.positions.open()}
     return Portfolio(
@@ -41,7 +41,7 @@ def load_portfolio(
         unresolved=frozenset(order.market for order in unfinished if order.state is OrderState.UNKNOWN),
         pending_notional=pending_notional(unfinished),
         selling=open_sales(unfinished),
-        last_exit=last_exits(records, {*bids, *positions}),
+        last_exit=last_exits(records),
         today=day_use(records, now),
     )
 
@@ -68,11 +68,10 @@ def open_sales(unfinished: Iterable[Order]) -> dict[Market, Decimal]:
     return selling
 
 
-def last_exits(records: Records, markets: Iterable[Market]) -> dict[Market, datetime]:
-    """When a position of each market was last closed; markets never left are absent."""
+def last_exits(records: Records) -> dict[Market, datetime]:
+    """When a position of each market was last closed, as far as the newest closings tell."""
     exits: dict[Market, datetime] = {}
-    for market in markets:
-        for position in records.positions.recent_closed(1, market):
-            if position.closed_at is not None:
-                exits[market] = position.closed_at
+    for position in records.positions.recent_closed(RECENT_EXITS):
+        if position.closed_at is not None:
+            exits.setdefault(position.market, position.closed_at)
     return exits

@@ -37,9 +37,27 @@ class Sizing:
     risk_fraction: Decimal = Decimal("0.005")
 
 
+@dataclass(frozen=True, slots=True)
+class ExitRule:
+    """Where every position is left at the latest: fractions of the entry price and seconds; 0 = not wanted."""
+
+    stop: Decimal = Decimal("0.02")
+    take: Decimal = Decimal("0.03")
+    trail: Decimal = Decimal(0)
+    max_hold_seconds: int = 0
+
+
 class ApprovalPolicy(StrEnum):
     """AUTO asks nobody, ASK_ALL always, ASK_ABOVE when the notional exceeds a sum."""
 
     AUTO = "auto"
     ASK_ALL = "ask-all"
     ASK_ABOVE = "ask-above"
+
+
+class OrderStyle(StrEnum):
+    """LIMIT: priced by aggressiveness, its remainder cancelled after a time. BEST: best level only, rest cancelled."""
+
+    LIMIT = "limit"
+    MARKET = "market"
+    BEST = "best"

@@ -1,0 +1,22 @@
+"""Where a new position will be left.  In: the owner's exit rule, entry price, the signal's stop.  Out: ExitPlan.  Pure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from trader.model.limits import ExitRule
+from trader.model.order import ExitPlan
+
+
+def exit_plan(rule: ExitRule, price: Decimal, signal_stop: Decimal | None = None) -> ExitPlan:
+    """Levels for an entry at `price`. The strategy's stop and the owner's: the tighter (higher) one counts; a
+    strategy's stop at or above the price is no stop and is left out."""
+    stops = [price * (1 - rule.stop)] if rule.stop > 0 else []
+    if signal_stop is not None and 0 < signal_stop < price:
+        stops.append(signal_stop)
+    return ExitPlan(
+        stop=max(stops) if stops else None,
+        take=price * (1 + rule.take) if rule.take > 0 else None,
+        trail=rule.trail if rule.trail > 0 else None,
+        max_hold_seconds=rule.max_hold_seconds if rule.max_hold_seconds > 0 else None,
+    )

@@ -1,0 +1,63 @@
+"""How much an entry may cost.  In: Sizing, Portfolio, Limits, prices.  Out: notional in KRW.  Pure (E6, R6).
+
+Every method names a candidate; the smallest of them and of all caps counts, times `share`, floored to whole KRW. A
+further method (the candidate of a growth criterion, say) is one more entry of `candidates`."""
+
+from __future__ import annotations
+
+from decimal import ROUND_FLOOR, Decimal
+
+from trader.model.limits import Limits, Sizing, SizingMethod
+from trader.model.market import Market, TradingRules
+from trader.model.order import ZERO
+from trader.model.portfolio import Portfolio
+
+ONE = Decimal(1)
+
+
+def size_entry(
+    sizing: Sizing,
+    portfolio: Portfolio,
+    limits: Limits,
+    *,
+    market: Market,
+    price: Decimal,
+    stop: Decimal | None,
+    rules: TradingRules,
+    share: Decimal = ONE,
+) -> Decimal:
+    """The notional of an entry at `price`, whole KRW, 0 where nothing is left to spend.
+
+    Args:
+        stop: where the position would be given up; None = nowhere.
+        share: signal's exposure times whatever advice leaves of it; above 1 counts as 1, below 0 as 0."""
+    wanted = min(candidates(sizing, portfolio.equity, price, stop, rules)) * min(max(share, ZERO), ONE)
+    room = min(wanted, *caps(portfolio, limits, market, rules))
+    return max(room, ZERO).to_integral_value(ROUND_FLOOR)
+
+
+def candidates(
+    sizing: Sizing, equity: Decimal, price: Decimal, stop: Decimal | None, rules: TradingRules
+) -> tuple[Decimal, ...]:
+    """What each method would spend; a stop at or above the price counts as none."""
+    if sizing.method is SizingMethod.RISK and stop is not None and ZERO < stop < price:
+        return (risk_based(equity * sizing.risk_fraction, price, stop, rules),)
+    return (equity * sizing.order_fraction,)
+
+
+def risk_based(allowed_loss: Decimal, price: Decimal, stop: Decimal, rules: TradingRules) -> Decimal:
+    """The notional that loses `allowed_loss` when sold at `stop`, both fees included.
+
+    One KRW bought at `price` is worth stop ÷ price at the stop, so it loses
+    1 + bid fee − stop ÷ price × (1 − ask fee)."""
+    loss = ONE + rules.bid_fee_rate - stop / price * (ONE - rules.ask_fee_rate)
+    return allowed_loss / loss
+
+
+def caps(portfolio: Portfolio, limits: Limits, market: Market, rules: TradingRules) -> tuple[Decimal, ...]:
+    """What no entry exceeds: the order cap, what is left of the market's cap, the venue's maximum, and cash after fee
+    (less buys on their way whose money may not be locked yet)."""
+    position, bid = portfolio.positions.get(market), portfolio.bids.get(market)
+    held = ZERO if position is None else position.cost if bid is None else position.quantity * bid
+    cash = portfolio.cash.free / (ONE + rules.bid_fee_rate) - portfolio.pending_notional
+    return limits.max_order, limits.max_market - held, rules.max_notional, cash
