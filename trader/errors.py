@@ -8,6 +8,7 @@ TraderError
 ├── VenueRejected       the venue said no, its code is kept: tell, do not retry
 ├── VenueOffline        maintenance or a block: stop entries until a probe passes
 ├── OutcomeUnknown      an order may or may not exist: look it up by client order id, never send again blind
+├── OrderPending        another order of the market is under way: nothing was sent, ask again later
 ├── StorageFailed       the books cannot be written: stop entries, keep guarding, tell
 └── LedgerMismatch      books and venue disagree: stop buying, call a person
 
@@ -88,6 +89,10 @@ class DuplicateClientOrderId(VenueRejected):
 
 class OutcomeUnknown(VenueError):
     """The order was sent and the answer was lost: it may or may not exist."""
+
+
+class OrderPending(TraderError):
+    """An order of this market is under way that this one would collide with; nothing was written or sent."""
 
 
 class StorageFailed(TraderError):

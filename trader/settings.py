@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.config import JsonDict
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from trader.model.limits import ApprovalPolicy, Limits, Sizing, SizingMethod
+from trader.model.limits import ApprovalPolicy, Limits, OrderStyle, Sizing, SizingMethod
 from trader.model.market import Market, Timeframe
 
 UPBIT_REST = "https://api.upbit.com"
@@ -27,14 +27,6 @@ class Mode(StrEnum):
     SANDBOX = "sandbox"
     PAPER = "paper"
     LIVE = "live"
-
-
-class OrderStyle(StrEnum):
-    """LIMIT: priced by aggressiveness, its remainder cancelled after a time. BEST: best level only, rest cancelled."""
-
-    LIMIT = "limit"
-    MARKET = "market"
-    BEST = "best"
 
 
 def tunable(default: Any, description: str, unit: str, group: str, **bounds: Any) -> Any:

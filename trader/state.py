@@ -28,9 +28,7 @@ class StateKeeper:
             return cls(chronicle, StateNote(initial, "start", chronicle.clock.now()))
         until = datetime.fromisoformat(stored["until"]) if stored["until"] else None
         since = datetime.fromisoformat(stored["since"])
-        return cls(
-            chronicle, StateNote(TradingState(stored["state"]), stored["by"], since, stored["reason"], until)
-        )
+        return cls(chronicle, StateNote(TradingState(stored["state"]), stored["by"], since, stored["reason"], until))
 
     @property
     def note(self) -> StateNote:

@@ -28,11 +28,12 @@ from trader.execution.lifecycle import Book, absorb, intend, reject
 from trader.execution.planner import plan
 from trader.ids import new_id
 from trader.model.events import EventKind, Severity
+from trader.model.limits import OrderStyle
 from trader.model.market import Market, Quote
 from trader.model.order import Authorised, Order, OrderRequest, OrderState, OrderType, Origin, VenueOrder
 from trader.model.views import CancelResult
 from trader.ports import Exchange, Records
-from trader.settings import OrderStyle, Settings
+from trader.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +90,7 @@ class Executor:
         """Orders being followed now."""
         return [w.order for w in self._watches.values() if market is None or w.order.market == market]
 
-    async def execute(self, authorised: Authorised, quote: Quote, style: OrderStyle | None = None) -> Order:
+    async def execute(self, authorised: Authorised, quote: Quote | None, style: OrderStyle | None = None) -> Order:
         """Commit the intent, send it once, start following. The order's state tells how it went.
 
         Raises BelowMinimum (nothing was written), StorageFailed (nothing was sent), VenueError when the venue's rules

@@ -11,11 +11,12 @@ from decimal import Decimal
 from typing import Protocol
 
 from trader.chronicle import Tell
+from trader.errors import OrderPending
 from trader.model.events import EventKind, Severity
-from trader.model.order import ZERO, Fill, Order, OrderState, OrderType, Side, VenueFill, VenueOrder
+from trader.model.order import ZERO, Fill, Order, OrderState, OrderType, Origin, Side, VenueFill, VenueOrder
+from trader.model.plain import plain
 from trader.model.portfolio import Position
 from trader.ports import Records
-
 
 FEE_STEP = Decimal("1e-12")
 """Parts of a fee are cut here, so that they add up without rounding."""
@@ -33,7 +34,7 @@ class BookedFills(Protocol):
 class Book(Protocol):
     """Puts new fills of an order into the books (positions, guard levels)."""
 
-    def __call__(self, records: Records, order: Order, fills: Sequence[Fill], now: datetime) -> BookedFills: ...
+    def __call__(self, records: Records, order: Order, fills: Sequence[Fill], /) -> BookedFills: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,35 @@ class Absorbed:
 
 
 def intend(records: Records, tell: Tell, order: Order) -> None:
-    """The intent, committed before anything is sent."""
+    """The intent, committed before anything is sent.
+
+    Raises OrderPending when it would collide with another order: there is one writer, so no two can pass this door."""
+    _check_free(records, order)
     records.orders.add(order)
     data = {
         "client_order_id": order.client_order_id,
         "side": order.side.value,
         "order_type": order.order_type.value,
-        "notional": _text(order.notional),
-        "quantity": _text(order.quantity),
-        "price": _text(order.price),
+        "notional": plain(order.notional),
+        "quantity": plain(order.quantity),
+        "price": plain(order.price),
         "owner": order.owner,
         "reason": order.reason,
     }
     tell(EventKind.ORDER, market=order.market, thread=order.intent_id, data=data)
+
+
+def _check_free(records: Records, order: Order) -> None:
+    others = [other for other in records.orders.unfinished() if other.market == order.market]
+    if order.side is Side.BUY:
+        if others and order.origin is not Origin.PERSON:
+            raise OrderPending(f"{order.market} has an order under way")
+        return
+    position = records.positions.open_for(order.market)
+    held = position.quantity if position else ZERO
+    selling = sum((o.quantity - o.executed_quantity for o in others if o.side is Side.SELL and o.quantity), ZERO)
+    if order.quantity is None or order.quantity + selling > held:
+        raise OrderPending(f"{order.market}: {held:f} held, {selling:f} being sold already")
 
 
 def reject(records: Records, tell: Tell, order: Order, message: str) -> None:
@@ -74,7 +91,7 @@ def absorb(records: Records, tell: Tell, order: Order, venue: VenueOrder, now: d
     changed = _next(order, venue, known, fills, now)
     if changed == order and not fills:
         return Absorbed(order, ())
-    booked = book(records, changed, fills, now) if fills else None
+    booked = book(records, changed, fills) if fills else None
     records.orders.save(changed)
     if order.state is OrderState.UNKNOWN:
         _tell_resolved(tell, changed)
@@ -156,12 +173,12 @@ def _tell_fill(tell: Tell, order: Order, fills: Sequence[Fill]) -> None:
     data = {
         "client_order_id": order.client_order_id,
         "side": order.side.value,
-        "price": _text(funds / quantity),
-        "quantity": _text(quantity),
-        "funds": _text(funds),
-        "fee": _text(sum((f.fee for f in fills), ZERO)),
+        "price": plain(funds / quantity),
+        "quantity": plain(quantity),
+        "funds": plain(funds),
+        "fee": plain(sum((f.fee for f in fills), ZERO)),
         "owner": order.owner,
-        "slippage_bps": _text(slippage_bps(order)),
+        "slippage_bps": plain(slippage_bps(order)),
     }
     tell(EventKind.FILL, market=order.market, thread=order.intent_id, data=data)
 
@@ -184,11 +201,11 @@ def _tell_end(records: Records, tell: Tell, order: Order) -> None:
         guard = records.guards.get(position.position_id)
         data = {
             "position_id": position.position_id,
-            "quantity": _text(position.quantity),
-            "average_cost": _text(position.average_cost),
-            "cost": _text(position.cost),
-            "stop": _text(guard.effective_stop if guard else None),
-            "take": _text(guard.plan.take if guard else None),
+            "quantity": plain(position.quantity),
+            "average_cost": plain(position.average_cost),
+            "cost": plain(position.cost),
+            "stop": plain(guard.effective_stop if guard else None),
+            "take": plain(guard.plan.take if guard else None),
         }
         tell(EventKind.ENTRY, market=order.market, thread=order.intent_id, data=data)
 
@@ -200,14 +217,10 @@ def _tell_exit(tell: Tell, order: Order, position: Position) -> None:
         "position_id": position.position_id,
         "reason": order.reason,
         "owner": position.owner,
-        "proceeds": _text(position.sold_proceeds),
-        "pnl": _text(position.realised_pnl),
-        "pnl_share": _text(share),
+        "proceeds": plain(position.sold_proceeds),
+        "pnl": plain(position.realised_pnl),
+        "pnl_share": plain(share),
         "held_seconds": str(int(held)),
-        "fees": _text(position.fees),
+        "fees": plain(position.fees),
     }
     tell(EventKind.EXIT, market=order.market, thread=order.intent_id, data=data)
-
-
-def _text(value: Decimal | None) -> str:
-    return "" if value is None else format(value, "f")

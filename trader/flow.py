@@ -1,0 +1,310 @@
+"""The one way of a wish: Intent → risk → approval → execution. Strategies, persons and the guard all go through here.
+
+In: an `Intent`, or a person's answer to a ticket. Out: `Denied`, `Refused`, a pending `Ticket`, or the `Order` that was
+sent. One wish is decided at a time, so that two cannot spend the same money; protective exits wait for nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from decimal import Decimal
+
+import structlog
+
+from trader.approval.policy import authorise_by_rule, needs_person
+from trader.approval.tickets import answer as answer_ticket
+from trader.approval.tickets import expire, open_ticket
+from trader.chronicle import Chronicle, Tell
+from trader.clock import Clock
+from trader.errors import BelowMinimum, OrderPending, VenueError
+from trader.execution.executor import Executor
+from trader.ids import new_id
+from trader.ledger.portfolio import load_portfolio
+from trader.market.quotes import QuoteBoard
+from trader.model.events import EventKind, Severity, TicketState
+from trader.model.limits import OrderStyle
+from trader.model.market import Market, OrderBook, Quote
+from trader.model.order import (
+    ZERO,
+    Authorised,
+    Cleared,
+    Denied,
+    Intent,
+    Order,
+    OrderState,
+    Origin,
+    Reason,
+    Refused,
+    Side,
+)
+from trader.model.plain import plain
+from trader.model.portfolio import Balance, GuardLevels, Portfolio, Position
+from trader.model.ticket import Ticket
+from trader.ports import Exchange, Records
+from trader.risk.gate import review
+from trader.settings import Settings
+from trader.state import StateKeeper
+
+log = structlog.get_logger(__name__)
+
+EXIT_WAIT_SECONDS = 10.0
+"""Real seconds an exit order may take before the guard looks again."""
+
+
+class Flow:
+    def __init__(
+        self,
+        exchange: Exchange,
+        chronicle: Chronicle,
+        clock: Clock,
+        settings: Callable[[], Settings],
+        quotes: QuoteBoard,
+        executor: Executor,
+        state: StateKeeper,
+    ) -> None:
+        self._exchange = exchange
+        self._chronicle = chronicle
+        self._clock = clock
+        self._settings = settings
+        self._quotes = quotes
+        self._executor = executor
+        self._state = state
+        self._deciding = asyncio.Lock()
+        self._selling: dict[Market, asyncio.Lock] = {}
+        self._unsellable: set[str] = set()
+
+    # ------------------------------------------------------------ wishes
+
+    async def wish(self, intent: Intent) -> Denied | Ticket | Order:
+        """Take a wish as far as it may go now. VenueError: the venue could not be asked, nothing was sent."""
+        async with self._deciding:
+            verdict = await self.review(intent)
+            if isinstance(verdict, Denied):
+                return await self._denied(verdict)
+            settings = self._settings()
+            if needs_person(verdict, settings.approval, settings.ask_above_krw):
+                return await self._ask(verdict, settings)
+            authorised = authorise_by_rule(verdict, self._clock.now(), settings.approval, settings.ask_above_krw)
+            return await self._execute(authorised)
+
+    async def answer(
+        self, ticket_id: str, approve: bool, by: str, share: Decimal = Decimal(1)
+    ) -> Order | Refused | Denied:
+        """A person's answer: the first one counts, and price and risk are looked at again before anything is sent."""
+        async with self._deciding:
+            ticket = await self._chronicle.storage.read(lambda records: records.tickets.get(ticket_id))
+            if ticket is None:
+                raise KeyError(ticket_id)
+            market = ticket.cleared.intent.market
+            if approve:
+                await self._freshen(market)
+            answered, outcome = answer_ticket(ticket, approve, by, self._quotes.quote(market), self._clock.now(), share)
+            verdict = None
+            if isinstance(outcome, Authorised):
+                verdict = await self.review(outcome.intent)
+            if answered is not ticket and not await self._store_answer(answered, verdict):
+                return Refused(ticket.cleared.intent, by, "already_answered")
+            if isinstance(verdict, Denied):
+                return await self._denied(verdict)
+            if isinstance(outcome, Authorised):
+                return await self._execute(outcome)
+            return outcome
+
+    async def expire_tickets(self) -> int:
+        """Close tickets nobody answered in time."""
+        now = self._clock.now()
+
+        def close(records: Records, tell: Tell) -> int:
+            late = [ticket for ticket in records.tickets.pending() if now >= ticket.expires_at]
+            for ticket in late:
+                if records.tickets.answer(expire(ticket, now)):
+                    intent = ticket.cleared.intent
+                    data = {"ticket_id": ticket.ticket_id, "side": intent.side.value}
+                    tell(EventKind.TICKET_EXPIRED, market=intent.market, thread=intent.intent_id, data=data)
+            return len(late)
+
+        pending = await self._chronicle.storage.read(lambda records: records.tickets.pending())
+        if not any(now >= ticket.expires_at for ticket in pending):
+            return 0
+        return await self._chronicle.write(close)
+
+    # ------------------------------------------------------------ protective exits
+
+    async def leave(self, levels: GuardLevels, code: str, price: Decimal) -> bool:
+        """Sell a whole position because a level was reached. True when nothing is left to sell."""
+        return await self.sell_position(levels.market, Origin.GUARD, "guard", code, price)
+
+    async def sell_position(self, market: Market, origin: Origin, owner: str, reason: str, price: Decimal) -> bool:
+        """Protective sale at the market, whatever state and limits say. First takes back our open orders there: they
+        may hold the coins, or buy more. False: not (all) sold, try again."""
+        async with self._selling.setdefault(market, asyncio.Lock()):
+            return await self._sell_position(market, origin, owner, reason, price)
+
+    async def _sell_position(self, market: Market, origin: Origin, owner: str, reason: str, price: Decimal) -> bool:
+        if self._executor.working(market):
+            await self._executor.cancel_all(market)
+        position = await self._chronicle.storage.read(lambda records: records.positions.open_for(market))
+        if position is None:
+            return True
+        order = await self._send_exit(position, position.quantity, origin, owner, reason, price)
+        if order is not None and order.state is OrderState.REJECTED and order.note.startswith("insufficient_funds"):
+            held = (await self._exchange.balances()).get(market.base)
+            quantity = min(position.quantity, held.free if held else ZERO)
+            order = await self._send_exit(position, quantity, origin, owner, reason, price) if quantity else None
+        if order is None or order.state in (OrderState.REJECTED, OrderState.EXPIRED):
+            return False
+        await self._executor.wait(order.client_order_id, EXIT_WAIT_SECONDS)
+        return await self._chronicle.storage.read(lambda records: records.positions.open_for(market)) is None
+
+    async def _send_exit(
+        self, position: Position, quantity: Decimal, origin: Origin, owner: str, reason: str, price: Decimal
+    ) -> Order | None:
+        now = self._clock.now()
+        intent = Intent(new_id(), position.market, Side.SELL, origin, owner, reason, now, price, quantity=quantity)
+        portfolio = Portfolio(self._state.current, Balance("KRW", ZERO, ZERO), {position.market: position})
+        rules = await self._exchange.rules(position.market)
+        quote = self._quotes.quote(position.market)
+        verdict = review(
+            intent, portfolio, self._settings().limits, rules, quote, None, self._quotes.infos.get(position.market), now
+        )
+        if isinstance(verdict, Denied):
+            await self._cannot_sell(position, verdict)
+            return None
+        self._unsellable.discard(position.position_id)
+        try:
+            return await self._executor.execute(authorise_by_rule(verdict, now), quote, OrderStyle.MARKET)
+        except BelowMinimum as err:
+            await self._cannot_sell(position, Denied(intent, (Reason("below_minimum", {"detail": str(err)}),)))
+            return None
+
+    async def _cannot_sell(self, position: Position, denied: Denied) -> None:
+        """Said once per position; the guard goes on trying."""
+        if position.position_id in self._unsellable:
+            return
+        self._unsellable.add(position.position_id)
+        codes = " ".join(reason.code for reason in denied.reasons)
+        await self._chronicle.tell(
+            EventKind.ERROR,
+            market=position.market,
+            severity=Severity.CRITICAL,
+            data={"where": "exit", "message": codes, "count": "1"},
+        )
+
+    # ------------------------------------------------------------ parts
+
+    async def review(self, intent: Intent) -> Cleared | Denied:
+        """The risk gate with everything it needs read afresh. VenueError: the venue could not be asked."""
+        await self._freshen(intent.market)
+        rules, portfolio, book = await asyncio.gather(
+            self._exchange.rules(intent.market), self.portfolio(), self._book(intent)
+        )
+        return review(
+            intent,
+            portfolio,
+            self._settings().limits,
+            rules,
+            self._quotes.quote(intent.market),
+            book,
+            self._quotes.infos.get(intent.market),
+            self._clock.now(),
+        )
+
+    async def portfolio(self) -> Portfolio:
+        """Rows and the venue's balances as one value. VenueError."""
+        balances = await self._exchange.balances()
+        bids, state, now = self._quotes.bids(), self._state.current, self._clock.now()
+        return await self._chronicle.storage.read(lambda records: load_portfolio(records, balances, bids, state, now))
+
+    async def _book(self, intent: Intent) -> OrderBook | None:
+        """Only an entry needs the depth of the market."""
+        return await self._exchange.order_book(intent.market) if intent.side is Side.BUY else None
+
+    async def _freshen(self, market: Market) -> Quote | None:
+        """The stream's quote, or one asked for when the stream is silent."""
+        if self._quotes.stale(market, self._settings().max_quote_age_seconds / 2):
+            try:
+                await self._quotes.refresh(self._exchange, [market])
+            except VenueError as err:
+                log.warning("quote_refresh_failed", market=str(market), error=str(err))
+        return self._quotes.quote(market)
+
+    async def _execute(self, authorised: Authorised) -> Order | Denied:
+        try:
+            return await self._executor.execute(authorised, self._quotes.quote(authorised.intent.market))
+        except (BelowMinimum, OrderPending) as err:
+            code = "below_minimum" if isinstance(err, BelowMinimum) else "order_pending"
+            return await self._denied(Denied(authorised.intent, (Reason(code, {"detail": str(err)}),)))
+
+    async def _ask(self, cleared: Cleared, settings: Settings) -> Ticket:
+        intent = cleared.intent
+        ticket = open_ticket(
+            cleared,
+            self._quotes.quote(intent.market),
+            ticket_id=new_id(),
+            price_band=settings.price_band,
+            ttl_seconds=settings.approval_ttl_seconds,
+            now=self._clock.now(),
+        )
+
+        def ask(records: Records, tell: Tell) -> None:
+            records.tickets.add(ticket)
+            by_person = intent.origin is Origin.PERSON
+            tell(
+                EventKind.PROPOSAL,
+                market=intent.market,
+                thread=intent.intent_id,
+                push=not by_person,
+                data=proposal(ticket),
+            )
+
+        await self._chronicle.write(ask)
+        return ticket
+
+    async def _store_answer(self, ticket: Ticket, verdict: Cleared | Denied | None) -> bool:
+        """False when somebody else was first."""
+        intent = ticket.cleared.intent
+
+        def store(records: Records, tell: Tell) -> bool:
+            if not records.tickets.answer(ticket):
+                return False
+            expired = ticket.state is TicketState.EXPIRED
+            data = {
+                "ticket_id": ticket.ticket_id,
+                "side": intent.side.value,
+                "answer": "denied" if isinstance(verdict, Denied) else ticket.state.value,
+                "by": ticket.answered_by,
+            }
+            kind = EventKind.TICKET_EXPIRED if expired else EventKind.TICKET_ANSWERED
+            tell(kind, market=intent.market, thread=intent.intent_id, data=data)
+            return True
+
+        return await self._chronicle.write(store)
+
+    async def _denied(self, denied: Denied) -> Denied:
+        """In the audit trail; people see it in the reply or by /why, not as a push."""
+        intent = denied.intent
+        codes = " ".join(reason.code for reason in denied.reasons)
+        data = {"side": intent.side.value, "owner": intent.owner, "reasons": codes}
+
+        def store(records: Records, tell: Tell) -> None:
+            tell(EventKind.DENIED, market=intent.market, thread=intent.intent_id, push=False, data=data)
+
+        await self._chronicle.write(store)
+        return denied
+
+
+def proposal(ticket: Ticket) -> dict[str, str]:
+    """What a proposal's message needs."""
+    intent, cleared = ticket.cleared.intent, ticket.cleared
+    return {
+        "ticket_id": ticket.ticket_id,
+        "side": intent.side.value,
+        "notional": plain(intent.notional),
+        "quantity": plain(intent.quantity),
+        "price": plain(ticket.price),
+        "fee": plain(cleared.fee),
+        "equity_share": plain(cleared.equity_share),
+        "expires_at": ticket.expires_at.isoformat(),
+        "reason": intent.reason,
+        "owner": intent.owner,
+    }

@@ -1,0 +1,134 @@
+"""The timetable: what runs when. The only place that knows APScheduler.
+
+Triggers follow the handed-in clock, which may run faster than life in the sandbox: `ClockTrigger` works the time out
+in the clock's own terms and translates it to the machine's. Jobs never overlap nor stack (one instance, missed runs
+coalesced); a failing job is reported once, counted while it goes on failing, and reported when it works again (P7)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from trader.chronicle import Chronicle
+from trader.clock import Clock
+from trader.errors import StorageFailed
+from trader.model.events import EventKind, Severity
+from trader.model.market import EPOCH
+from trader.model.seoul import SEOUL
+
+log = structlog.get_logger(__name__)
+
+Body = Callable[[], Awaitable[object]]
+
+
+@dataclass(slots=True)
+class JobHealth:
+    """`failures` counts since the last success. Times are the handed-in clock's."""
+
+    name: str
+    runs: int = 0
+    failures: int = 0
+    last_run: datetime | None = None
+    last_seconds: float = 0.0
+    last_error: str = ""
+
+
+class ClockTrigger(BaseTrigger):  # type: ignore[misc]
+    """An APScheduler trigger that keeps a `Clock`'s time instead of the machine's."""
+
+    def __init__(self, inner: BaseTrigger, clock: Clock) -> None:
+        self._inner = inner
+        self._clock = clock
+        self._previous: datetime | None = None
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """Both arguments are the machine's time and count for nothing: missed runs are skipped, not made up for."""
+        at = self._clock.now()
+        if previous_fire_time is not None and self._previous is not None:
+            at = max(at, self._previous + timedelta(milliseconds=1))
+        self._previous = self._inner.get_next_fire_time(None, at)
+        return None if self._previous is None else self._clock.wall_time(self._previous)
+
+
+def every(seconds: int, clock: Clock, delay_seconds: int = 0) -> BaseTrigger:
+    """On multiples of `seconds` since 1970, plus a delay: `every(60, clock, 2)` is two seconds past each minute."""
+    start = EPOCH + timedelta(seconds=delay_seconds)
+    return ClockTrigger(IntervalTrigger(seconds=seconds, start_date=start, timezone=UTC), clock)
+
+
+def daily(hour: int, minute: int, clock: Clock) -> BaseTrigger:
+    """Seoul time."""
+    return ClockTrigger(CronTrigger(hour=hour, minute=minute, timezone=SEOUL), clock)
+
+
+@dataclass(slots=True)
+class Timetable:
+    """Jobs by name, with how each of them fares."""
+
+    chronicle: Chronicle
+    clock: Clock
+    health: dict[str, JobHealth] = field(default_factory=dict)
+    _scheduler: Any = None
+
+    def __post_init__(self) -> None:
+        defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": 30}
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+
+    def add(self, name: str, body: Body, trigger: BaseTrigger) -> None:
+        health = self.health[name] = JobHealth(name)
+        self._scheduler.add_job(self._run, trigger, args=(health, body), id=name)
+
+    def add_machine(self, name: str, body: Body, seconds: float) -> None:
+        self.add(name, body, IntervalTrigger(seconds=seconds, timezone=UTC))
+
+    def retime(self, name: str, trigger: BaseTrigger) -> None:
+        self._scheduler.reschedule_job(name, trigger=trigger)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _run(self, health: JobHealth, body: Body) -> None:
+        """The border where a job's error ends: logged with its traceback, told once, counted."""
+        began = asyncio.get_running_loop().time()
+        health.last_run = self.clock.now()
+        health.runs += 1
+        try:
+            await body()
+        except Exception as err:  # noqa: BLE001 - a failing job must not stop any other, whatever it raised
+            await self._failed(health, err)
+        else:
+            await self._worked(health)
+        health.last_seconds = asyncio.get_running_loop().time() - began
+
+    async def _failed(self, health: JobHealth, err: Exception) -> None:
+        health.failures += 1
+        health.last_error = f"{type(err).__name__}: {err}"
+        log.error("job_failed", job=health.name, count=health.failures, exc_info=err)
+        if health.failures == 1:
+            data = {"job": health.name, "error": health.last_error, "count": "1"}
+            await self._tell(EventKind.JOB_FAILED, Severity.WARNING, data)
+
+    async def _worked(self, health: JobHealth) -> None:
+        if health.failures:
+            data = {"job": health.name, "count": str(health.failures), "error": health.last_error}
+            health.failures, health.last_error = 0, ""
+            await self._tell(EventKind.JOB_RECOVERED, Severity.INFO, data)
+
+    async def _tell(self, kind: EventKind, severity: Severity, data: dict[str, str]) -> None:
+        try:
+            await self.chronicle.tell(kind, severity=severity, data=data)
+        except StorageFailed as err:
+            log.error("job_event_not_stored", kind=kind.value, error=str(err))

@@ -1,0 +1,106 @@
+"""The live streams, taken in: one loop that hands every event to whoever needs it.
+
+Trades → guard and quotes · quotes → board · own orders → executor · up and down → catch-up by REST and a message.
+Nothing here waits: what takes time is started as a task, so that the next price is never late for the guard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from trader.chronicle import Chronicle
+from trader.clock import Clock
+from trader.errors import TraderError
+from trader.execution.executor import Executor
+from trader.guard.watch import Guard
+from trader.market.quotes import QuoteBoard
+from trader.model.events import EventKind, Severity
+from trader.model.market import Quote
+from trader.ports import BalancesChanged, OwnOrderChanged, StreamDown, StreamEvent, Streams, StreamUp, TradeTick
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class StreamHealth:
+    """`up` None = not connected yet."""
+
+    up: bool | None = None
+    lost_at: datetime | None = None
+    losses: int = 0
+
+
+class LiveFeed:
+    """`catch_up` reads by REST what a stream may have missed; it is called after every (re)connect."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        quotes: QuoteBoard,
+        guard: Guard,
+        executor: Executor,
+        chronicle: Chronicle,
+        clock: Clock,
+        catch_up: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._streams = streams
+        self._quotes = quotes
+        self._guard = guard
+        self._executor = executor
+        self._chronicle = chronicle
+        self._clock = clock
+        self._catch_up = catch_up
+        self._background: set[asyncio.Task[None]] = set()
+        self.health = {"public": StreamHealth(), "private": StreamHealth()}
+
+    async def run(self) -> None:
+        """Until the streams are closed."""
+        async for event in self._streams.events():
+            self.take(event)
+
+    def take(self, event: StreamEvent) -> None:
+        if isinstance(event, TradeTick):
+            self._guard.price(event.market, event.price)
+            self._quotes.on_event(event)
+        elif isinstance(event, Quote):
+            self._quotes.on_event(event)
+        elif isinstance(event, OwnOrderChanged):
+            self._executor.hear(event.venue_id, event.client_order_id)
+        elif isinstance(event, BalancesChanged):
+            log.debug("balances_changed", currencies=sorted(event.balances))
+        elif isinstance(event, StreamUp):
+            self._start(self._up(event))
+        elif isinstance(event, StreamDown):
+            self._start(self._down(event))
+
+    async def _up(self, event: StreamUp) -> None:
+        health = self.health[event.stream]
+        lost_at, health.up, health.lost_at = health.lost_at, True, None
+        await self._catch_up(event.stream)
+        if lost_at is not None:
+            seconds = int((self._clock.now() - lost_at).total_seconds())
+            await self._chronicle.tell(EventKind.STREAM_BACK, data={"stream": event.stream, "seconds": str(seconds)})
+
+    async def _down(self, event: StreamDown) -> None:
+        health = self.health[event.stream]
+        if health.up is False:
+            return
+        health.up, health.lost_at = False, self._clock.now()
+        health.losses += 1
+        data = {"stream": event.stream, "cause": event.cause}
+        await self._chronicle.tell(EventKind.STREAM_LOST, severity=Severity.WARNING, data=data)
+
+    def _start(self, work: Awaitable[None]) -> None:
+        async def guarded() -> None:
+            try:
+                await work
+            except TraderError as err:
+                log.error("stream_event_failed", error=str(err))
+
+        task = asyncio.create_task(guarded())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)

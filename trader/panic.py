@@ -1,0 +1,161 @@
+"""The red button: lock entries → cancel → sell → read back → receipt. No model, no scheduler in its path (promise 3).
+
+In: who pressed it, and the scope. Out: a receipt that says `flat` only when the read-back proves it. It never raises
+for one market's failure: what could not be done stands in the receipt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from datetime import datetime
+
+import structlog
+
+from trader.chronicle import Chronicle
+from trader.clock import Clock
+from trader.errors import StorageFailed, TraderError
+from trader.execution.executor import Executor
+from trader.flow import Flow
+from trader.market.quotes import QuoteBoard
+from trader.model.events import EventKind, Severity
+from trader.model.market import Market
+from trader.model.order import ZERO, Origin, Reason
+from trader.model.portfolio import Position, TradingState
+from trader.model.views import CancelResult, PanicReceipt, Remainder
+from trader.ports import Exchange, Records
+from trader.state import StateKeeper
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS = 3
+
+
+class Panic:
+    def __init__(
+        self,
+        exchange: Exchange,
+        chronicle: Chronicle,
+        clock: Clock,
+        quotes: QuoteBoard,
+        executor: Executor,
+        flow: Flow,
+        state: StateKeeper,
+    ) -> None:
+        self._exchange = exchange
+        self._chronicle = chronicle
+        self._clock = clock
+        self._quotes = quotes
+        self._executor = executor
+        self._flow = flow
+        self._state = state
+
+    async def press(self, by: str, *, cancel_only: bool = False, markets: Collection[Market] = ()) -> PanicReceipt:
+        """`markets` empty = everything. Entries stay locked until an owner resumes."""
+        started = self._clock.now()
+        try:
+            await self._state.set(TradingState.HALTED, by, reason="panic", push=False)
+        except StorageFailed as err:
+            log.error("panic_lock_not_stored", error=str(err))
+        cancelled = await self._cancel(markets)
+        failures = {} if cancel_only else await self._sell(markets)
+        receipt = await self._read_back(started, cancelled, failures, markets)
+        await self._tell(receipt, by)
+        return receipt
+
+    async def _cancel(self, markets: Collection[Market]) -> list[CancelResult]:
+        orders = [o for o in self._executor.working() if not markets or o.market in markets]
+        return list(await asyncio.gather(*(self._executor.cancel(order) for order in orders)))
+
+    async def _sell(self, markets: Collection[Market]) -> dict[Market, str]:
+        """Every position in scope at once; why not, where it failed."""
+        positions = await self._positions(markets)
+        try:
+            await self._quotes.refresh(self._exchange, [p.market for p in positions])
+        except TraderError as err:
+            log.warning("panic_without_quotes", error=str(err))
+        outcomes = await asyncio.gather(*(self._sell_one(position) for position in positions))
+        return {p.market: why for p, why in zip(positions, outcomes, strict=True) if why}
+
+    async def _sell_one(self, position: Position) -> str:
+        why = "rejected"
+        for _ in range(ATTEMPTS):
+            quote = self._quotes.quote(position.market)
+            price = quote.bid if quote else position.average_cost
+            try:
+                if await self._flow.sell_position(position.market, Origin.PANIC, "panic", "panic", price):
+                    return ""
+            except TraderError as err:
+                log.error("panic_sale_failed", market=str(position.market), error=str(err))
+                why = type(err).__name__
+        return why
+
+    async def _read_back(
+        self,
+        started: datetime,
+        cancelled: list[CancelResult],
+        failures: dict[Market, str],
+        markets: Collection[Market],
+    ) -> PanicReceipt:
+        """What is really left: our positions by the books, our orders by the venue."""
+        left = await self._positions(markets)
+        remaining = [Remainder(p.market, p.quantity, self._reason(p, failures)) for p in left]
+        orders_left = await self._orders_left(markets)
+        fills = await self._chronicle.storage.read(lambda records: records.fills.since(started))
+        sales = await self._sales(started)
+        sold = [fill for fill in fills if fill.client_order_id in sales]
+        return PanicReceipt(
+            started_at=started,
+            finished_at=self._clock.now(),
+            cancelled=tuple(cancelled),
+            sold=tuple(sold),
+            remaining=tuple(remaining),
+            open_orders_left=orders_left,
+            flat=not remaining and orders_left == 0,
+        )
+
+    def _reason(self, position: Position, failures: dict[Market, str]) -> Reason:
+        quote = self._quotes.quote(position.market)
+        if quote is not None and position.quantity * quote.bid < 5000:
+            return Reason("dust", {"value": format(position.quantity * quote.bid, "f")})
+        return Reason("not_sold", {"why": failures.get(position.market, "not tried")})
+
+    async def _orders_left(self, markets: Collection[Market]) -> int:
+        """Ours at the venue; what cannot be asked counts as left."""
+        try:
+            open_orders = await self._exchange.open_orders()
+        except TraderError as err:
+            log.error("panic_read_back_failed", error=str(err))
+            return max(len(self._executor.working()), 1)
+        ids = [o.client_order_id for o in open_orders if o.client_order_id and (not markets or o.market in markets)]
+        return await self._chronicle.storage.read(
+            lambda records: sum(1 for name in ids if records.orders.get(name) is not None)
+        )
+
+    async def _positions(self, markets: Collection[Market]) -> list[Position]:
+        def positions(records: Records) -> list[Position]:
+            return [p for p in records.positions.open() if not markets or p.market in markets]
+
+        return await self._chronicle.storage.read(positions)
+
+    async def _sales(self, moment: datetime) -> set[str]:
+        """Ids of the orders this panic sent."""
+        orders = await self._chronicle.storage.read(lambda records: records.orders.since(moment))
+        return {order.client_order_id for order in orders if order.origin is Origin.PANIC}
+
+    async def _tell(self, receipt: PanicReceipt, by: str) -> None:
+        proceeds = sum((f.funds - f.fee for f in receipt.sold), ZERO)
+        data = {
+            "by": by,
+            "flat": "yes" if receipt.flat else "no",
+            "cancelled": str(sum(1 for c in receipt.cancelled if c.outcome == "cancelled")),
+            "sold": str(len({f.market for f in receipt.sold})),
+            "proceeds": format(proceeds, "f"),
+            "remaining": " ".join(f"{r.market}:{r.quantity:f}" for r in receipt.remaining),
+            "open_orders_left": str(receipt.open_orders_left),
+            "seconds": f"{(receipt.finished_at - receipt.started_at).total_seconds() / self._clock.speed:.2f}",
+        }
+
+        try:
+            await self._chronicle.tell(EventKind.PANIC, severity=Severity.CRITICAL, data=data)
+        except StorageFailed as err:
+            log.error("panic_receipt_not_stored", error=str(err))

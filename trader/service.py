@@ -1,0 +1,278 @@
+"""The trader, put together: parts, start, timetable, stop. Knows ports, not what stands behind them.
+
+Order of a start: what guards money first (rows, unfinished orders, streams, prices), then history, then the timetable.
+When the venue cannot be reached the service lives, says so once, and goes on trying."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from trader.bureau import Bureau
+from trader.chronicle import Chronicle, Route
+from trader.clock import Clock
+from trader.cycle import SPARE_ROWS, Cycle
+from trader.desk import Desk, Tools
+from trader.errors import TraderError, VenueError
+from trader.execution.executor import Executor
+from trader.flow import Flow
+from trader.guard.watch import Guard
+from trader.health import Health
+from trader.jobs import Timetable, daily, every
+from trader.ledger.books import book
+from trader.live import LiveFeed
+from trader.market.collector import Collector, History
+from trader.market.quotes import QuoteBoard
+from trader.model.events import EventKind, Severity
+from trader.model.market import Market, Timeframe
+from trader.model.plain import plain
+from trader.model.portfolio import TradingState
+from trader.panic import Panic
+from trader.pictures import Pictures
+from trader.ports import Exchange, Storage, Streams
+from trader.reconcile import Reconciler
+from trader.settings import Mode, Settings
+from trader.state import StateKeeper
+from trader.tuning import Tuning
+
+log = structlog.get_logger(__name__)
+
+CONNECT_RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the composition root gives: the venue, the memory, the clock, and who is told."""
+
+    settings: Settings
+    exchange: Exchange
+    streams: Streams
+    storage: Storage
+    clock: Clock
+    routes: Sequence[Route]
+    history: History | None = None
+    resync_clock: Callable[[], object] | None = None
+
+
+class Trader:
+    def __init__(self, world: World, tuning: Tuning, state: StateKeeper, chronicle: Chronicle) -> None:
+        self.world = world
+        self.clock = world.clock
+        self.tuning = tuning
+        self.state = state
+        self.chronicle = chronicle
+        self.ready = asyncio.Event()
+        self.started_at: datetime = world.clock.now()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._build()
+
+    @classmethod
+    async def create(cls, world: World) -> Trader:
+        """Read what is stored and put the parts together. StorageFailed."""
+        chronicle = Chronicle(world.storage, world.clock, world.routes)
+        rows = await world.storage.read(lambda records: records.settings.current())
+        live = world.settings.mode is Mode.LIVE
+        state = await StateKeeper.load(chronicle, TradingState.HALTED if live else TradingState.ACTIVE)
+        return cls(world, Tuning(world.settings, rows), state, chronicle)
+
+    def _build(self) -> None:
+        world, clock, chronicle = self.world, self.clock, self.chronicle
+        exchange = world.exchange
+        self.quotes = QuoteBoard(clock)
+        self.executor = Executor(exchange, chronicle, clock, lambda: self.tuning.current, book)
+        self.flow = Flow(
+            exchange, chronicle, clock, lambda: self.tuning.current, self.quotes, self.executor, self.state
+        )
+        self.guard = Guard(chronicle, clock, self.flow.leave)
+        self.collector = Collector(exchange, world.storage, clock, history=world.history)
+        self.cycle = Cycle(exchange, chronicle, clock, self.tuning, self.collector, self.quotes, self.flow)
+        self.feed = LiveFeed(
+            world.streams, self.quotes, self.guard, self.executor, chronicle, clock, self._catch_up
+        )
+        self.timetable = Timetable(chronicle, clock)
+        self.reconciler = Reconciler(exchange, chronicle, self.executor)
+        self.panic = Panic(exchange, chronicle, clock, self.quotes, self.executor, self.flow, self.state)
+        data_dir: Path = world.settings.data_dir
+        self.health = Health(
+            world.streams, self.feed, self.timetable, chronicle, clock, self.executor, self.guard, data_dir
+        )
+        self.bureau = Bureau(chronicle, clock, self.tuning, self.quotes)
+        pictures = Pictures(self.collector, world.storage, self.quotes, data_dir)
+        self.desk = Desk(
+            Tools(
+                exchange, chronicle, clock, self.tuning, self.quotes, self.executor, self.flow, self.state,
+                self.panic, self.health, self.bureau, pictures.market, self.started_at,
+            )
+        )
+        self.executor.on_booked(lambda market: self._start(self.guard.load(market)))
+        self.bureau.on_change(lambda key: self._start(self._setting_changed(key)))
+
+    # ------------------------------------------------------------ start and stop
+
+    async def start(self) -> None:
+        """Returns at once after the parts that need no venue; `ready` is set when trading is possible."""
+        await self.guard.load()
+        resumed = await self.executor.resume()
+        if resumed:
+            log.info("orders_resumed", count=resumed)
+        self._schedule()
+        self._start(self._connect())
+
+    async def _connect(self) -> None:
+        """Reach the venue, however long it takes."""
+        attempt = 0
+        while not self.ready.is_set():
+            try:
+                await self._go_online()
+            except VenueError as err:
+                if attempt == 0:
+                    data = {"where": "exchange", "message": str(err), "count": "1"}
+                    await self.chronicle.tell(EventKind.ERROR, severity=Severity.CRITICAL, data=data)
+                log.warning("exchange_unreachable", attempt=attempt, error=str(err))
+                await asyncio.sleep(CONNECT_RETRY_SECONDS[min(attempt, len(CONNECT_RETRY_SECONDS) - 1)])
+                attempt += 1
+
+    async def _go_online(self) -> None:
+        await self.refresh_markets()
+        markets = await self.cycle.markets()
+        await self.world.streams.watch(markets)
+        self._start(self.feed.run())
+        await asyncio.gather(
+            self.quotes.refresh(self.world.exchange, markets),
+            *(self.world.exchange.rules(market) for market in markets if market in self.quotes.infos),
+        )
+        self._guard_quotes()
+        self.timetable.start()
+        self.ready.set()
+        self._start(self._warm_up())
+        await self._tell_started(markets)
+
+    async def stop(self) -> None:
+        """Cleanly: the timetable first, the books last. Orders at the venue stay; rows know how to go on."""
+        self.timetable.stop()
+        await self.world.streams.close()
+        await self.guard.close()
+        await self.executor.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, work: object) -> None:
+        async def guarded() -> None:
+            try:
+                await work  # type: ignore[misc]
+            except TraderError as err:
+                log.error("background_work_failed", error=str(err))
+
+        task = asyncio.create_task(guarded())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # ------------------------------------------------------------ the timetable
+
+    def _schedule(self) -> None:
+        table, clock = self.timetable, self.clock
+        table.add("collect", self.collect, every(60, clock, 1))
+        table.add("decide", self.decide, self._decision_times())
+        table.add("daily-report", self.daily_report, daily(9, 0, clock))
+        table.add_machine("guard", self.sweep, 1)
+        table.add_machine("tickets", self.flow.expire_tickets, 1)
+        table.add_machine("reconcile", self.reconciler.run, 30)
+        table.add_machine("markets", self.refresh_markets, 600)
+        table.add_machine("heartbeat", self.heartbeat, 30)
+
+    def _decision_times(self):  # type: ignore[no-untyped-def]
+        return every(self.tuning.current.timeframe.seconds, self.clock, 2)
+
+    async def collect(self) -> None:
+        await self.collector.collect(await self.cycle.markets(), [self.tuning.current.timeframe])
+
+    async def decide(self) -> None:
+        """At each close: the candle that just closed, then one pass over all markets."""
+        await self.collect()
+        await self.cycle.run()
+
+    async def sweep(self) -> None:
+        """Holding times, high-water marks, and prices by REST for the guard while the stream is away."""
+        await self.state.expire()
+        if self.guard.markets and not self.feed.health["public"].up:
+            await self.quotes.refresh(self.world.exchange, list(self.guard.markets))
+            self._guard_quotes()
+        await self.guard.sweep()
+
+    def _guard_quotes(self) -> None:
+        for market in self.guard.markets:
+            quote = self.quotes.quote(market)
+            if quote is not None:
+                self.guard.price(market, quote.last)
+
+    async def refresh_markets(self) -> None:
+        """Names, warnings and cautions of every listed market."""
+        self.quotes.set_infos(await self.world.exchange.markets())
+
+    async def heartbeat(self) -> None:
+        if self.world.resync_clock is not None:
+            self.world.resync_clock()
+        age = self.health.data_age()
+        log.info("heartbeat", state=self.state.current.value, data_age=age, working=len(self.executor.working()))
+
+    async def daily_report(self) -> None:
+        """Yesterday's day and the standing now (R10)."""
+        report = await self.desk.pnl(2)
+        portfolio = await self.flow.portfolio()
+        day, realised = report.by_day[0] if report.by_day else (report.start, report.realised)
+        data = {
+            "date": day.isoformat(),
+            "equity": plain(portfolio.equity),
+            "realised": plain(realised),
+            "unrealised": plain(report.unrealised),
+            "fees": plain(report.fees),
+            "closed": str(report.closed),
+            "wins": str(report.wins),
+        }
+        await self.chronicle.tell(EventKind.DAILY_REPORT, data=data)
+
+    # ------------------------------------------------------------ what happens in between
+
+    async def _catch_up(self, stream: str) -> None:
+        """A stream is (back) up: read by REST what it may have missed."""
+        if stream == "private":
+            self.executor.hear_all()
+            return
+        await self.quotes.refresh(self.world.exchange, await self.cycle.markets())
+        self._guard_quotes()
+
+    async def _setting_changed(self, key: str) -> None:
+        if key == "markets":
+            markets = await self.cycle.markets()
+            await self.world.streams.watch(markets)
+            await self.quotes.refresh(self.world.exchange, markets)
+        if key == "timeframe":
+            self.timetable.retime("decide", self._decision_times())
+        if key in ("markets", "timeframe", "strategy") or key.startswith(("strategy.", "param.")):
+            await self._warm_up()
+
+    async def _warm_up(self) -> None:
+        markets = await self.cycle.markets()
+        rows = max(self.cycle.strategy(market).warmup for market in markets) + SPARE_ROWS
+        await self.collector.warm_up(markets, self.tuning.current.timeframe, rows)
+        await self.collector.warm_up(markets, Timeframe.M1, 200)
+
+    async def _tell_started(self, markets: Sequence[Market]) -> None:
+        settings = self.tuning.current
+        positions = await self.world.storage.read(lambda records: len(records.positions.open()))
+        data = {
+            "mode": settings.mode.value,
+            "markets": " ".join(market.code for market in markets),
+            "strategy": settings.strategy,
+            "timeframe": settings.timeframe.value,
+            "state": self.state.note.state.value,
+            "positions": str(positions),
+            "access": str(sum(len(ids) for ids in (settings.telegram_owners, settings.slack_owners))),
+        }
+        await self.chronicle.tell(EventKind.STARTED, data=data)
