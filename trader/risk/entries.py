@@ -64,22 +64,19 @@ def has_size(case: Case) -> Reason | None:
 
 
 def below_minimum(case: Case) -> Reason | None:
-    """The money's worth after the fee, which is what a limit order may be priced with."""
-    worth = case.notional / (ONE + case.fee_rate)
-    if case.notional <= 0 or worth >= case.rules.min_notional:
-        return None
-    return because("below_minimum", notional=case.notional, minimum=case.rules.min_notional)
+    minimum = case.rules.min_notional
+    return because("below_minimum", notional=case.notional, minimum=minimum) if 0 < case.notional < minimum else None
 
 
 def below_minimum_at_stop(case: Case) -> Reason | None:
     """What is bought must still be sellable where it would be sold: at its stop (10 % lower where there is none),
     less the fee. Otherwise a small position could never be left."""
-    if case.notional <= 0 or case.price <= 0:
+    minimum = case.rules.min_notional
+    if case.notional < minimum or case.price <= 0:
         return None
     stop = planned_stop(case)
     quantity = case.notional / (case.price * (ONE + case.rules.bid_fee_rate))
     value = quantity * stop * (ONE - case.rules.ask_fee_rate)
-    minimum = case.rules.min_notional
     if value >= minimum:
         return None
     return because("below_minimum_at_stop", value=value.quantize(ONE), stop=stop, minimum=minimum)

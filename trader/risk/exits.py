@@ -1,4 +1,4 @@
-"""Where a new position will be left.  In: the owner's exit rule, entry price, the signal's stop.  Out: ExitPlan.  Pure."""
+"""Where a new position will be left.  In: ExitRule, entry price, the signal's stop.  Out: ExitPlan.  Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each limit with what is used of it now, for /limits.  In: Limits, Portfolio, the market's figures.  Out: rows.  Pure."""
+"""Each limit with what is used of it now, for /limits.  In: Limits, Portfolio.  Out: rows.  Pure."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ REASONS: dict[str, tuple[str, ...]] = {
 
 
 def because(code: str, **figures: Decimal | int | timedelta | str) -> Reason:
-    """A `Reason` with exactly the figures declared for its code. Raises KeyError for an unknown code or other figures."""
+    """A `Reason` with exactly the figures declared for its code. KeyError: an unknown code, or other figures."""
     if set(REASONS[code]) != set(figures):
         raise KeyError(f"{code} carries {REASONS[code]}, not {tuple(figures)}")
     return Reason(code, {name: _text(name, figure) for name, figure in figures.items()})
