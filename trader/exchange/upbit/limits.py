@@ -105,10 +105,12 @@ class Limiter:
 
 
 class Limits:
-    """One limiter per group. Shared by everything that speaks to one venue address with one key."""
+    """One limiter per group. Shared by everything that speaks to one venue address with one key.
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._limiters = {g: Limiter(n, WINDOW_SECONDS, monotonic) for g, n in PER_SECOND.items()}
+    `window_seconds` is shorter only for a local exchange that was told to allow more."""
+
+    def __init__(self, window_seconds: float = WINDOW_SECONDS) -> None:
+        self._limiters = {group: Limiter(calls, window_seconds) for group, calls in PER_SECOND.items()}
 
     def __getitem__(self, group: Group) -> Limiter:
         return self._limiters[group]

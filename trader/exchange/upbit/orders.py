@@ -128,8 +128,11 @@ class Account:
         return own.expire_at.astimezone(UTC) if own else None
 
     async def _allowed(self, path: str) -> bool:
+        """A venue that has no such path (a local one knows no withdrawals) allows it to nobody."""
         try:
             await self._rest.read(Group.DEFAULT, path, signed=True)
+        except NotFound:
+            return False
         except VenueForbidden as err:
             if err.name == "out_of_scope":
                 return False
