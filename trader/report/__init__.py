@@ -1,0 +1,1 @@
+"""Stage 8, numbers a person reads: the daily report, and pictures as PNG."""
