@@ -1,0 +1,209 @@
+"""Telegram's Bot API through python-telegram-bot's `Bot`; its errors as ours. The only file that imports `telegram`.
+
+`telegram.ext` is left out on purpose: its `Updater` confirms updates before anybody has kept them, and one update it
+cannot parse makes it fetch the same batch for ever."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from html import unescape
+from typing import Any
+
+import httpx
+from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.request import HTTPXRequest
+
+from chatbot.delivery import ChatBusy, ChatConflict, ChatForbidden, ChatRefused, ChatUnreachable
+from chatbot.reply import Button
+from chatbot.telegram.render import MAX_TEXT, Message
+
+ALLOWED_UPDATES = ["message", "callback_query"]
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class _RawBot(Bot):
+    async def raw_updates(self, offset: int | None, seconds: int) -> list[object]:
+        """getUpdates without parsing: `Bot.get_updates` fails as a whole when one update is malformed."""
+        data: dict[str, Any] = {"timeout": seconds, "offset": offset, "allowed_updates": ALLOWED_UPDATES}
+        result: object = await self._post("getUpdates", data, read_timeout=seconds + 10)
+        return result if isinstance(result, list) else []
+
+
+class TelegramApi:
+    """Calls of the Bot API. Every method raises ChatUnreachable, ChatBusy or ChatForbidden; further errors are named.
+
+    `api_url` is the address without a path, such as https://api.telegram.org."""
+
+    def __init__(self, token: str, api_url: str) -> None:
+        _silence_libraries()
+        ssl_context = httpx.create_ssl_context()  # made once for both clients: each holds every root certificate
+
+        def requests(connections: int) -> HTTPXRequest:
+            return HTTPXRequest(
+                connection_pool_size=connections,
+                connect_timeout=10.0,
+                read_timeout=15.0,
+                pool_timeout=15.0,
+                httpx_kwargs={"verify": ssl_context},
+            )
+
+        base = api_url.rstrip("/")
+        self._bot = _RawBot(
+            token, f"{base}/bot", f"{base}/file/bot", request=requests(16), get_updates_request=requests(1)
+        )
+        self._moved: dict[int, int] = {}
+        self.bot_id = 0
+        self.bot_name = ""
+
+    async def connect(self) -> None:
+        """Check the token, learn our own name, and take updates by polling."""
+        with _own_errors():
+            await self._bot.initialize()
+            self.bot_id, self.bot_name = self._bot.id, self._bot.username
+            await self._bot.delete_webhook()
+
+    async def updates(self, offset: int | None, seconds: int) -> list[object]:
+        """Waits up to `seconds` for updates; `offset` confirms all below it. ChatConflict: somebody else polls."""
+        with _own_errors():
+            return await self._bot.raw_updates(offset, seconds)
+
+    async def send(
+        self, chat_id: int, message: Message, *, topic: int | None = None, answers: int | None = None
+    ) -> int:
+        """The new message's id. ChatRefused: chat unknown, bot blocked."""
+        chat_id = self._moved.get(chat_id, chat_id)
+        with _own_errors():
+            try:
+                return await self._send(chat_id, message, topic, answers)
+            except ChatMigrated as moved:
+                self._moved[chat_id] = moved.new_chat_id
+                return await self._send(moved.new_chat_id, message, topic, answers)
+
+    async def _send(self, chat_id: int, message: Message, topic: int | None, answers: int | None) -> int:
+        reply_to = ReplyParameters(answers, allow_sending_without_reply=True) if answers is not None else None
+        common: dict[str, Any] = {
+            "message_thread_id": topic,
+            "reply_parameters": reply_to,
+            "reply_markup": _keyboard(message.buttons),
+        }
+        try:
+            if message.picture is not None:
+                sent = await self._bot.send_photo(
+                    chat_id, message.picture.png, caption=message.html or None, parse_mode="HTML", **common
+                )
+            else:
+                sent = await self._bot.send_message(
+                    chat_id, message.html, parse_mode="HTML", link_preview_options=_NO_PREVIEW, **common
+                )
+        except BadRequest as refusal:
+            if "chat not found" in refusal.message.lower():
+                raise
+            sent = await self._bot.send_message(chat_id, _plain(message), **common)
+        return int(sent.message_id)
+
+    async def edit(self, chat_id: int, message_id: int, message: Message) -> None:
+        """Replace a text message and its buttons. ChatRefused: too old, gone, or a picture."""
+        with _own_errors(), _unchanged_is_fine():
+            await self._bot.edit_message_text(
+                message.html,
+                chat_id,
+                message_id,
+                parse_mode="HTML",
+                reply_markup=_keyboard(message.buttons),
+                link_preview_options=_NO_PREVIEW,
+            )
+
+    async def close_message(self, chat_id: int, message_id: int, text: str, entities: Sequence[dict[str, Any]]) -> None:
+        """Set a message's text, its old formatting kept, and take its buttons away. ChatRefused as `edit`."""
+        with _own_errors(), _unchanged_is_fine():
+            await self._bot.edit_message_text(
+                text,
+                chat_id,
+                message_id,
+                link_preview_options=_NO_PREVIEW,
+                api_kwargs={"entities": json.dumps(list(entities))},
+            )
+
+    async def remove_buttons(self, chat_id: int, message_id: int) -> None:
+        """ChatRefused as `edit`."""
+        with _own_errors(), _unchanged_is_fine():
+            await self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
+
+    async def answer_press(self, query_id: str) -> None:
+        """Stop the button's spinner. ChatRefused: pressed too long ago."""
+        with _own_errors():
+            await self._bot.answer_callback_query(query_id)
+
+    async def show_typing(self, chat_id: int, topic: int | None) -> None:
+        with _own_errors():
+            await self._bot.send_chat_action(chat_id, "typing", message_thread_id=topic)
+
+    async def set_menu(self, commands: Sequence[tuple[str, str]], language: str | None) -> None:
+        """The menu behind the / button; `language` None: for everybody without a menu of their own."""
+        with _own_errors():
+            await self._bot.set_my_commands([BotCommand(name, text) for name, text in commands], language_code=language)
+
+    async def close(self) -> None:
+        await self._bot.shutdown()
+
+
+def _keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup([[InlineKeyboardButton(b.label, callback_data=b.action) for b in row] for row in rows])
+
+
+def _plain(message: Message) -> str:
+    """The same without markup: the last resort for a message Telegram does not accept."""
+    text = message.html
+    for tag in ("b", "pre"):
+        text = text.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
+    alt = f"[{message.picture.alt}]" if message.picture is not None else ""
+    return "\n".join(part for part in (alt, unescape(text)) if part)[: MAX_TEXT // 2]
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    try:
+        yield
+    except RetryAfter as busy:
+        seconds = busy.retry_after
+        raise ChatBusy(
+            busy.message, retry_after=float(seconds if isinstance(seconds, int) else seconds.total_seconds())
+        ) from busy
+    except InvalidToken as wrong:  # its own text quotes the token
+        raise ChatForbidden("token rejected (401 or 404)") from wrong.__cause__
+    except Conflict as conflict:
+        raise ChatConflict(conflict.message) from conflict
+    except (BadRequest, Forbidden) as refusal:
+        raise ChatRefused(refusal.message) from refusal
+    except TelegramError as failure:
+        raise ChatUnreachable(failure.message) from failure
+
+
+@contextmanager
+def _unchanged_is_fine() -> Iterator[None]:
+    try:
+        yield
+    except BadRequest as refusal:
+        if "message is not modified" not in refusal.message.lower():
+            raise
+
+
+def _silence_libraries() -> None:
+    """httpx logs every address, and Telegram's contain the token; every failure reaches us as an exception anyway."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
