@@ -1,4 +1,4 @@
-"""What `ports.Exchange` promises, on every implementation (E7 E8 P3 P5 P6). Now: Upbit's client and the local exchange."""
+"""What `ports.Exchange` promises, on every implementation: Upbit's client at the local exchange (E7 E8 P3 P5 P6)."""
 
 from __future__ import annotations
 

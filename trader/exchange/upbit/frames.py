@@ -121,17 +121,23 @@ class PublicFrames:
         market = self._markets.get(message.code)
         if market is None:
             return []
-        if isinstance(message, _Ticker):
-            return self._ticker(market, message)
-        self._book[message.code] = message
-        return self._quote(market)
+        try:
+            return self._ticker(market, message) if isinstance(message, _Ticker) else self._books(market, message)
+        except (ValueError, ArithmeticError, OSError) as err:  # NaN as a price, a time beyond all calendars
+            raise Malformed(str(err)) from err
 
     def _ticker(self, market: Market, message: _Ticker) -> list[StreamEvent]:
         at = moment(message.trade_timestamp)
+        if not message.trade_price > 0:
+            raise ValueError(f"price {message.trade_price}")
         first = message.code not in self._last
         self._last[message.code] = (message.trade_price, at)
         tick = TradeTick(market, message.trade_price, at)
         return [tick, *self._quote(market)] if first else [tick]
+
+    def _books(self, market: Market, message: _Book) -> list[StreamEvent]:
+        self._book[message.code] = message
+        return self._quote(market)
 
     def _quote(self, market: Market) -> list[StreamEvent]:
         """Nothing until both a book and a last price are known."""

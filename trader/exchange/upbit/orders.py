@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from trader.errors import NotFound, OutcomeUnknown, VenueForbidden, VenueRejected, VenueUnreachable
 from trader.exchange.upbit import wire
 from trader.exchange.upbit.limits import Group
-from trader.exchange.upbit.quotation import readable
+from trader.exchange.upbit.quotation import ours, readable
 from trader.exchange.upbit.rest import Rest
 from trader.model.market import Market
 from trader.model.order import OrderRequest, VenueOrder
@@ -44,11 +44,7 @@ class Account:
 
     async def balances(self) -> dict[str, Balance]:
         body = await self._rest.read(Group.DEFAULT, "/v1/accounts", signed=True)
-        try:
-            rows = [wire.balance(row) for row in readable(body, list[wire.AccountRow])]
-        except wire.Unreadable as err:
-            raise VenueUnreachable(str(err)) from err
-        return {row.currency: row for row in rows}
+        return {b.currency: b for b in ours(wire.balance, readable(body, list[wire.AccountRow]))}
 
     async def chance(self, market: Market) -> wire.ChanceRow:
         """Fees, limits and state of a market. NotFound."""
@@ -59,7 +55,7 @@ class Account:
         body = await self._rest.send(Group.ORDER, "/v1/orders", wire.order_body(request))
         try:
             return wire.venue_order(wire.decode(body, wire.OrderRow))
-        except wire.Unreadable as err:
+        except wire.NO_VALUE as err:
             raise OutcomeUnknown(f"{request.client_order_id}: {err}", status=201) from err
 
     async def find(self, *, client_order_id: str | None, venue_id: str | None) -> VenueOrder | None:
@@ -70,14 +66,14 @@ class Account:
             if err.name == "order_not_found":
                 return None
             raise VenueUnreachable(str(err), name=err.name, status=err.status) from err
-        return _orders(readable(body, wire.OrderRow))[0]
+        return ours(wire.venue_order, [readable(body, wire.OrderRow)])[0]
 
     async def find_many(self, client_order_ids: Sequence[str]) -> list[VenueOrder]:
         found: list[VenueOrder] = []
         for start in range(0, len(client_order_ids), IDS_PER_READ):
             params = {"identifiers": list(client_order_ids[start : start + IDS_PER_READ])}
             body = await self._rest.read(Group.DEFAULT, "/v1/orders/uuids", params, signed=True)
-            found += _orders(*readable(body, list[wire.OrderRow]))
+            found += ours(wire.venue_order, readable(body, list[wire.OrderRow]))
         return found
 
     async def open_orders(self, market: Market | None) -> list[VenueOrder]:
@@ -97,7 +93,7 @@ class Account:
             }
             body = await self._rest.read(Group.DEFAULT, "/v1/orders/open", params, signed=True)
             rows = readable(body, list[wire.OrderRow])
-            found |= {order.venue_id: order for order in _orders(*rows)}
+            found |= {order.venue_id: order for order in ours(wire.venue_order, rows)}
             if len(rows) < ORDERS_PER_PAGE:
                 return list(found.values())
             page += 1
@@ -160,10 +156,3 @@ def _key(client_order_id: str | None, venue_id: str | None) -> dict[str, str]:
     if client_order_id:
         return {"identifier": client_order_id}
     raise ValueError("neither a client order id nor a venue id")
-
-
-def _orders(*rows: wire.OrderRow) -> list[VenueOrder]:
-    try:
-        return [wire.venue_order(row) for row in rows]
-    except wire.Unreadable as err:
-        raise VenueUnreachable(str(err)) from err

@@ -4,7 +4,7 @@ For a few hundred candles; years of history are `history`'s business."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -17,6 +17,7 @@ from trader.exchange.upbit.rest import Rest
 from trader.model.market import Candle, Market, MarketInfo, OrderBook, Quote, Timeframe
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 CANDLES_PER_READ = 200
 MARKETS_PER_READ = 100
@@ -31,6 +32,14 @@ def readable(body: bytes, kind: type[T]) -> T:
         raise VenueUnreachable(str(err)) from err
 
 
+def ours(convert: Callable[[R], T], rows: Iterable[R]) -> list[T]:
+    """Rows in our words. VenueUnreachable: a row makes no sense."""
+    try:
+        return [convert(row) for row in rows]
+    except wire.NO_VALUE as err:
+        raise VenueUnreachable(f"Upbit's answer makes no sense: {err}") from err
+
+
 class Quotation:
     """What anybody may ask Upbit."""
 
@@ -40,7 +49,7 @@ class Quotation:
 
     async def markets(self) -> list[MarketInfo]:
         body = await self._rest.read(Group.MARKET, "/v1/market/all", {"is_details": "true"})
-        return [wire.market_info(row) for row in readable(body, list[wire.MarketRow])]
+        return ours(wire.market_info, readable(body, list[wire.MarketRow]))
 
     async def candles(
         self, market: Market, timeframe: Timeframe, *, count: int, until: datetime | None = None
@@ -62,14 +71,14 @@ class Quotation:
         """Newest first, all opened before `end`."""
         params = {"market": market.code, "to": wire.utc_text(end), "count": str(count)}
         body = await self._rest.read(Group.CANDLE, f"/v1/candles/{wire.CANDLE_PATHS[timeframe]}", params)
-        rows = [wire.candle(row, market, timeframe) for row in readable(body, list[wire.CandleRow])]
-        return sorted((c for c in rows if c.opened_at < end), key=lambda c: c.opened_at, reverse=True)
+        found = ours(lambda row: wire.candle(row, market, timeframe), readable(body, list[wire.CandleRow]))
+        return sorted((c for c in found if c.opened_at < end), key=lambda c: c.opened_at, reverse=True)
 
     async def order_book(self, market: Market) -> OrderBook:
         rows = await self._books([market], depth=30)
         if not rows:
             raise NotFound(f"Upbit has no order book of {market.code}", name="404")
-        return wire.order_book(rows[0])
+        return ours(wire.order_book, rows)[0]
 
     async def quotes(self, markets: Sequence[Market]) -> list[Quote]:
         found: list[Quote] = []
@@ -87,8 +96,9 @@ class Quotation:
                 return []
             middle = len(markets) // 2
             return await self._quotes(markets[:middle]) + await self._quotes(markets[middle:])
-        pairs = ((book, tickers[book.market]) for book in books if book.market in tickers)
-        return [quote for book, ticker in pairs if (quote := wire.quote(book, ticker)) is not None]
+        traded = [book for book in books if book.market in tickers]
+        quotes = ours(lambda book: wire.quote(book, tickers[book.market]), traded)
+        return [quote for quote in quotes if quote is not None]
 
     async def last_price(self, market: Market) -> Decimal | None:
         """Price of the last trade; None for a market that never traded. NotFound."""

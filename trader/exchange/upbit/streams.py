@@ -163,6 +163,7 @@ class _Connection:
             if self.subscription is not None:
                 self._wanted.set()
             self._task = asyncio.create_task(self._keep(), name=f"upbit-{self.name}-stream")
+            self._task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -183,6 +184,10 @@ class _Connection:
                 await self._send_subscription(self._live)
             except WebSocketException:
                 log.debug("stream_subscription_deferred", stream=self.name)  # the next connection sends it
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            self._inbox.fail(failure)
 
     async def _keep(self) -> None:
         back_off = FIRST_BACK_OFF_SECONDS

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -17,6 +17,7 @@ from trader.model.order import OrderRequest, OrderType, Side, TimeInForce, Venue
 from trader.model.portfolio import Balance
 
 T = TypeVar("T")
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 SIDE = {Side.BUY: "bid", Side.SELL: "ask"}
 _SIDE_OF = {"bid": Side.BUY, "ask": Side.SELL}
@@ -44,6 +45,10 @@ class Unreadable(ValueError):
     """An answer that is not what the venue promises."""
 
 
+NO_VALUE = (ValueError, ArithmeticError, OSError)
+"""What the conversions below raise for rows of the right shape without sense (Unreadable is a ValueError)."""
+
+
 # ---------------------------------------------------------------- rows as Upbit sends them
 
 
@@ -58,7 +63,7 @@ class TradeRow(msgspec.Struct):
     price: Decimal
     volume: Decimal
     funds: Decimal
-    created_at: datetime
+    created_at: Aware
 
 
 class OrderRow(msgspec.Struct):
@@ -67,7 +72,7 @@ class OrderRow(msgspec.Struct):
     side: str
     ord_type: str
     state: str
-    created_at: datetime
+    created_at: Aware
     price: Decimal | None = None
     volume: Decimal | None = None
     executed_volume: Decimal = Decimal(0)
@@ -141,7 +146,7 @@ class BookRow(msgspec.Struct):
 
 class KeyRow(msgspec.Struct):
     access_key: str
-    expire_at: datetime
+    expire_at: Aware
 
 
 def decode(body: bytes, kind: type[T]) -> T:
@@ -177,15 +182,13 @@ def venue_order(row: OrderRow) -> VenueOrder:
         for t in trades
     )
     executed = _finite(row.executed_volume)
-    try:
-        market, side = Market.parse(row.market), _SIDE_OF[row.side]
-    except (ValueError, KeyError) as err:
-        raise Unreadable(f"order {row.uuid}: market {row.market!r}, side {row.side!r}") from err
+    if row.side not in _SIDE_OF:
+        raise Unreadable(f"order {row.uuid}: side {row.side!r}")
     return VenueOrder(
         venue_id=row.uuid,
         client_order_id=row.identifier,
-        market=market,
-        side=side,
+        market=Market.parse(row.market),
+        side=_SIDE_OF[row.side],
         order_type=order_type,
         open=row.state not in _FINAL_STATES,
         price=row.price if order_type is OrderType.LIMIT else None,
