@@ -16,14 +16,16 @@ from aiohttp import web
 from sandbox.clock import SandboxClock
 from sandbox.errors import ApiError, BodyShape
 from sandbox.limits import RateLimits
-from sandbox.market_data import MarketData
+from sandbox.market_data import MarketData, SpeedAware
 from sandbox.matching import Engine
 from sandbox.orders import plain, render_holding, render_order
 from sandbox.pipeline import RequestCounts
 from sandbox.rules import EXACT, round_to_tick
+from sandbox.values import Feed
 
 MOST_SECONDS = 366 * 86_400
 _SLICE_SECONDS = 20.0
+_FULL_DETAIL_SECONDS = 100.0
 _PATIENCE = timedelta(hours=6)
 """At a speed at which the market cannot follow the clock at all, a control still answers."""
 _SHAPES = ("nested", "flat", "text")
@@ -37,12 +39,14 @@ class Controls:
         *,
         engine: Engine,
         data: MarketData,
+        feed: Feed,
         clock: SandboxClock,
         limits: RateLimits,
         counts: RequestCounts,
     ) -> None:
         self._engine = engine
         self._data = data
+        self._feed = feed
         self._clock = clock
         self._limits = limits
         self._counts = counts
@@ -113,16 +117,25 @@ class Controls:
         return _json({"market": market, "price": plain(price), "before": plain(before)})
 
     async def advance(self, request: web.Request) -> web.Response:
-        """POST /sandbox/advance {seconds}: time jumps; every tick on the way happens, in slices, before the answer."""
+        """POST /sandbox/advance {seconds}: time jumps; what happens on the way happens before the answer.
+
+        On a long way a feed that can thin its trades does so, as at high speed, to keep the answer within seconds.
+        """
         body = await _body(request, {"seconds"})
         left = float(_positive(body.get("seconds"), "seconds"))
         if left > MOST_SECONDS:
             raise _bad(f"seconds must be at most {MOST_SECONDS}")
-        while left > 0:
-            step = min(left, _SLICE_SECONDS)
-            self._clock.advance(step)
-            left -= step
-            await self._catch_up()
+        if isinstance(self._feed, SpeedAware):
+            self._feed.set_speed(max(self._clock.speed, left / _FULL_DETAIL_SECONDS))
+        try:
+            while left > 0:
+                step = min(left, _SLICE_SECONDS)
+                self._clock.advance(step)
+                left -= step
+                await self._catch_up()
+        finally:
+            if isinstance(self._feed, SpeedAware):
+                self._feed.set_speed(self._clock.speed)
         return _json({"now": self._clock.now().isoformat()})
 
     async def _catch_up(self) -> None:

@@ -146,6 +146,7 @@ class Sandbox:
         controls = Controls(
             engine=self.engine,
             data=self.data,
+            feed=self.feed,
             clock=self.clock,
             limits=self.limits,
             counts=self.counts,
