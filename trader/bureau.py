@@ -12,7 +12,8 @@ from trader.model.events import EventKind, SettingRow
 from trader.model.market import Market
 from trader.model.views import ParamView, SettingChange
 from trader.ports import Records
-from trader.signals.registry import get, names, param_views
+from trader.signals.params import views
+from trader.signals.registry import get, names
 from trader.tuning import Tuning, as_text
 
 
@@ -68,7 +69,7 @@ class Bureau:
         """UserInputError: strategy-unknown."""
         name = strategy or self._tuning.current.strategy
         self._known_strategy(name)
-        return name, param_views(get(name, self._tuning.params_of(name)))
+        return name, views(get(name, self._tuning.params_of(name)))
 
     async def change_param(self, strategy: str, name: str, value: str | None, by: str) -> SettingChange:
         """None = back to the default. UserInputError: strategy-unknown, and what the parameter says of the value."""

@@ -29,14 +29,11 @@ from trader.model.ticket import Ticket
 from trader.ports import Exchange, Records
 from trader.risk.exits import exit_plan
 from trader.risk.sizing import size_entry
-from trader.signals.evaluate import last_signal
+from trader.signals.evaluate import history_rows, last_signal
 from trader.signals.registry import Strategy, get
 from trader.tuning import Tuning
 
 log = structlog.get_logger(__name__)
-
-SPARE_ROWS = 60
-"""Candles beyond a strategy's warm-up, so that recursive means have settled."""
 
 
 class CycleFailed(TraderError):
@@ -93,11 +90,12 @@ class Cycle:
         """One market, through the stages."""
         strategy, timeframe = self.strategy(market), self._tuning.current.timeframe
         try:
-            candles = await self._collector.load(market, timeframe, strategy.warmup + SPARE_ROWS)
+            candles = await self._collector.load(market, timeframe, history_rows(strategy, timeframe))
         except NoCandles:
             return self._entry(market, "market", "no_candles")
-        if len(candles) <= strategy.warmup:
-            figures = {"have": str(len(candles)), "need": str(strategy.warmup + 1)}
+        needed = strategy.warmup_on(timeframe)
+        if len(candles) <= needed:
+            figures = {"have": str(len(candles)), "need": str(needed + 1)}
             return self._entry(market, "market", "warming_up", figures)
         if not self._fresh(int(candles.opened_at[-1]), timeframe):
             return self._entry(market, "market", "stale_candles")

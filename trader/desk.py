@@ -19,9 +19,21 @@ from trader.health import Health
 from trader.ids import new_id
 from trader.ledger.valuation import pnl_report, position_views
 from trader.market.quotes import QuoteBoard
-from trader.model.events import Event
+from trader.model.events import Event, JournalEntry
 from trader.model.market import Market, MarketInfo, Timeframe
-from trader.model.order import ZERO, Denied, Intent, Order, OrderState, OrderType, Origin, Refused, Side
+from trader.model.order import (
+    ZERO,
+    Denied,
+    ExitPlan,
+    Intent,
+    Order,
+    OrderState,
+    OrderType,
+    Origin,
+    Reason,
+    Refused,
+    Side,
+)
 from trader.model.portfolio import Portfolio, Position, TradingState
 from trader.model.ticket import Ticket
 from trader.model.views import (
@@ -43,6 +55,7 @@ from trader.model.views import (
 from trader.panic import Panic
 from trader.ports import Exchange, Records
 from trader.risk.exits import exit_plan
+from trader.risk.gate import entry_blocks
 from trader.risk.limits_use import limits_use
 from trader.state import StateKeeper
 from trader.tuning import Tuning
@@ -174,10 +187,22 @@ class Desk:
         """For one market, or every traded one."""
         markets = [market] if market else list(self._t.tuning.current.market_list)
 
-        def read(records: Records) -> list[Why]:
-            return [Why(m, tuple(records.journal.latest(limit, m.code)), ()) for m in markets]
+        portfolio = await self._portfolio()
 
-        return await self._storage.read(read)
+        def read(records: Records) -> dict[Market, tuple[JournalEntry, ...]]:
+            return {m: tuple(records.journal.latest(limit, m.code)) for m in markets}
+
+        passes = await self._storage.read(read)
+        return [Why(m, passes[m], await self._blocks(m, portfolio)) for m in markets]
+
+    async def _blocks(self, market: Market, portfolio: Portfolio | None) -> tuple[Reason, ...]:
+        """What would stand against any entry into the market now; empty also while the venue cannot be asked."""
+        t = self._t
+        if portfolio is None:
+            return ()
+        rules = await t.exchange.rules(market)
+        limits, quote, info = t.tuning.current.limits, t.quotes.quote(market), t.quotes.infos.get(market)
+        return entry_blocks(market, portfolio, limits, rules, quote, info, t.clock.now())
 
     async def health(self) -> list[HealthCheck]:
         return await self._t.health.checks()
@@ -271,7 +296,7 @@ class Desk:
             notional=notional if buying else None,
             quantity=None if buying else quantity,
             order_type=OrderType.MARKET if price is None else OrderType.LIMIT,
-            exits=exit_plan(t.tuning.current.exit_rule, at, None) if buying else exit_plan(None, at, None),
+            exits=exit_plan(t.tuning.current.exit_rule, at) if buying else ExitPlan(),
         )
         outcome = await t.flow.wish(intent)
         if isinstance(outcome, Order):

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -27,6 +27,7 @@ from trader.model.seoul import SEOUL
 
 log = structlog.get_logger(__name__)
 
+Trigger: TypeAlias = BaseTrigger
 Body = Callable[[], Awaitable[object]]
 
 
@@ -59,13 +60,13 @@ class ClockTrigger(BaseTrigger):  # type: ignore[misc]
         return None if self._previous is None else self._clock.wall_time(self._previous)
 
 
-def every(seconds: int, clock: Clock, delay_seconds: int = 0) -> BaseTrigger:
+def every(seconds: int, clock: Clock, delay_seconds: int = 0) -> Trigger:
     """On multiples of `seconds` since 1970, plus a delay: `every(60, clock, 2)` is two seconds past each minute."""
     start = EPOCH + timedelta(seconds=delay_seconds)
     return ClockTrigger(IntervalTrigger(seconds=seconds, start_date=start, timezone=UTC), clock)
 
 
-def daily(hour: int, minute: int, clock: Clock) -> BaseTrigger:
+def daily(hour: int, minute: int, clock: Clock) -> Trigger:
     """Seoul time."""
     return ClockTrigger(CronTrigger(hour=hour, minute=minute, timezone=SEOUL), clock)
 
@@ -83,14 +84,14 @@ class Timetable:
         defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": 30}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
 
-    def add(self, name: str, body: Body, trigger: BaseTrigger) -> None:
+    def add(self, name: str, body: Body, trigger: Trigger) -> None:
         health = self.health[name] = JobHealth(name)
         self._scheduler.add_job(self._run, trigger, args=(health, body), id=name)
 
     def add_machine(self, name: str, body: Body, seconds: float) -> None:
         self.add(name, body, IntervalTrigger(seconds=seconds, timezone=UTC))
 
-    def retime(self, name: str, trigger: BaseTrigger) -> None:
+    def retime(self, name: str, trigger: Trigger) -> None:
         self._scheduler.reschedule_job(name, trigger=trigger)
 
     def start(self) -> None:

@@ -20,6 +20,7 @@ from trader.market.quotes import QuoteBoard
 from trader.model.events import EventKind, Severity
 from trader.model.market import Market
 from trader.model.order import ZERO, Origin, Reason
+from trader.model.plain import plain
 from trader.model.portfolio import Position, TradingState
 from trader.model.views import CancelResult, PanicReceipt, Remainder
 from trader.ports import Exchange, Records
@@ -98,7 +99,7 @@ class Panic:
     ) -> PanicReceipt:
         """What is really left: our positions by the books, our orders by the venue."""
         left = await self._positions(markets)
-        remaining = [Remainder(p.market, p.quantity, self._reason(p, failures)) for p in left]
+        remaining = [Remainder(p.market, p.quantity, await self._reason(p, failures)) for p in left]
         orders_left = await self._orders_left(markets)
         fills = await self._chronicle.storage.read(lambda records: records.fills.since(started))
         sales = await self._sales(started)
@@ -113,11 +114,16 @@ class Panic:
             flat=not remaining and orders_left == 0,
         )
 
-    def _reason(self, position: Position, failures: dict[Market, str]) -> Reason:
-        quote = self._quotes.quote(position.market)
-        if quote is not None and position.quantity * quote.bid < 5000:
-            return Reason("dust", {"value": format(position.quantity * quote.bid, "f")})
-        return Reason("not_sold", {"why": failures.get(position.market, "not tried")})
+    async def _reason(self, position: Position, failures: dict[Market, str]) -> Reason:
+        """Too small to sell, or what the last attempt said."""
+        quote, why = self._quotes.quote(position.market), failures.get(position.market, "not tried")
+        try:
+            minimum = (await self._exchange.rules(position.market)).min_notional
+        except TraderError as err:
+            return Reason("not_sold", {"why": f"{why}; {err}"})
+        if quote is not None and position.quantity * quote.bid < minimum:
+            return Reason("dust", {"value": plain(position.quantity * quote.bid), "minimum": plain(minimum)})
+        return Reason("not_sold", {"why": why})
 
     async def _orders_left(self, markets: Collection[Market]) -> int:
         """Ours at the venue; what cannot be asked counts as left."""
@@ -149,7 +155,7 @@ class Panic:
             "flat": "yes" if receipt.flat else "no",
             "cancelled": str(sum(1 for c in receipt.cancelled if c.outcome == "cancelled")),
             "sold": str(len({f.market for f in receipt.sold})),
-            "proceeds": format(proceeds, "f"),
+            "proceeds": plain(proceeds),
             "remaining": " ".join(f"{r.market}:{r.quantity:f}" for r in receipt.remaining),
             "open_orders_left": str(receipt.open_orders_left),
             "seconds": f"{(receipt.finished_at - receipt.started_at).total_seconds() / self._clock.speed:.2f}",

@@ -6,7 +6,7 @@ When the venue cannot be reached the service lives, says so once, and goes on tr
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,14 +16,14 @@ import structlog
 from trader.bureau import Bureau
 from trader.chronicle import Chronicle, Route
 from trader.clock import Clock
-from trader.cycle import SPARE_ROWS, Cycle
+from trader.cycle import Cycle
 from trader.desk import Desk, Tools
 from trader.errors import TraderError, VenueError
 from trader.execution.executor import Executor
 from trader.flow import Flow
 from trader.guard.watch import Guard
 from trader.health import Health
-from trader.jobs import Timetable, daily, every
+from trader.jobs import Timetable, Trigger, daily, every
 from trader.ledger.books import book
 from trader.live import LiveFeed
 from trader.market.collector import Collector, History
@@ -37,6 +37,7 @@ from trader.pictures import Pictures
 from trader.ports import Exchange, Storage, Streams
 from trader.reconcile import Reconciler
 from trader.settings import Mode, Settings
+from trader.signals.evaluate import history_rows
 from trader.state import StateKeeper
 from trader.tuning import Tuning
 
@@ -91,9 +92,7 @@ class Trader:
         self.guard = Guard(chronicle, clock, self.flow.leave)
         self.collector = Collector(exchange, world.storage, clock, history=world.history)
         self.cycle = Cycle(exchange, chronicle, clock, self.tuning, self.collector, self.quotes, self.flow)
-        self.feed = LiveFeed(
-            world.streams, self.quotes, self.guard, self.executor, chronicle, clock, self._catch_up
-        )
+        self.feed = LiveFeed(world.streams, self.quotes, self.guard, self.executor, chronicle, clock, self._catch_up)
         self.timetable = Timetable(chronicle, clock)
         self.reconciler = Reconciler(exchange, chronicle, self.executor)
         self.panic = Panic(exchange, chronicle, clock, self.quotes, self.executor, self.flow, self.state)
@@ -102,11 +101,22 @@ class Trader:
             world.streams, self.feed, self.timetable, chronicle, clock, self.executor, self.guard, data_dir
         )
         self.bureau = Bureau(chronicle, clock, self.tuning, self.quotes)
-        pictures = Pictures(self.collector, world.storage, self.quotes, data_dir)
+        pictures = Pictures(self.collector, world.storage, data_dir)
         self.desk = Desk(
             Tools(
-                exchange, chronicle, clock, self.tuning, self.quotes, self.executor, self.flow, self.state,
-                self.panic, self.health, self.bureau, pictures.market, self.started_at,
+                exchange,
+                chronicle,
+                clock,
+                self.tuning,
+                self.quotes,
+                self.executor,
+                self.flow,
+                self.state,
+                self.panic,
+                self.health,
+                self.bureau,
+                pictures.market,
+                self.started_at,
             )
         )
         self.executor.on_booked(lambda market: self._start(self.guard.load(market)))
@@ -162,10 +172,10 @@ class Trader:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _start(self, work: object) -> None:
+    def _start(self, work: Awaitable[None]) -> None:
         async def guarded() -> None:
             try:
-                await work  # type: ignore[misc]
+                await work
             except TraderError as err:
                 log.error("background_work_failed", error=str(err))
 
@@ -186,7 +196,7 @@ class Trader:
         table.add_machine("markets", self.refresh_markets, 600)
         table.add_machine("heartbeat", self.heartbeat, 30)
 
-    def _decision_times(self):  # type: ignore[no-untyped-def]
+    def _decision_times(self) -> Trigger:
         return every(self.tuning.current.timeframe.seconds, self.clock, 2)
 
     async def collect(self) -> None:
@@ -259,8 +269,9 @@ class Trader:
 
     async def _warm_up(self) -> None:
         markets = await self.cycle.markets()
-        rows = max(self.cycle.strategy(market).warmup for market in markets) + SPARE_ROWS
-        await self.collector.warm_up(markets, self.tuning.current.timeframe, rows)
+        timeframe = self.tuning.current.timeframe
+        rows = max(history_rows(self.cycle.strategy(market), timeframe) for market in markets)
+        await self.collector.warm_up(markets, timeframe, rows)
         await self.collector.warm_up(markets, Timeframe.M1, 200)
 
     async def _tell_started(self, markets: Sequence[Market]) -> None:

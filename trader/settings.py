@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.config import JsonDict
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from trader.model.limits import ApprovalPolicy, Limits, OrderStyle, Sizing, SizingMethod
+from trader.model.limits import ApprovalPolicy, ExitRule, Limits, OrderStyle, Sizing, SizingMethod
 from trader.model.market import Market, Timeframe
 
 UPBIT_REST = "https://api.upbit.com"
@@ -185,6 +185,15 @@ class Settings(BaseSettings):
             cooldown_seconds=self.cooldown_seconds,
             max_quote_age_seconds=self.max_quote_age_seconds,
             buy_on_warning=self.buy_on_warning,
+        )
+
+    @property
+    def exit_rule(self) -> ExitRule:
+        return ExitRule(
+            stop=self.stop_fraction,
+            take=self.take_fraction,
+            trail=self.trail_fraction,
+            max_hold_seconds=self.max_hold_seconds,
         )
 
     @property

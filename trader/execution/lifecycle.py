@@ -34,7 +34,7 @@ class BookedFills(Protocol):
 class Book(Protocol):
     """Puts new fills of an order into the books (positions, guard levels)."""
 
-    def __call__(self, records: Records, order: Order, fills: Sequence[Fill], /) -> BookedFills: ...
+    def __call__(self, records: Records, order: Order, fills: Sequence[Fill], now: datetime, /) -> BookedFills: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def absorb(records: Records, tell: Tell, order: Order, venue: VenueOrder, now: d
     changed = _next(order, venue, known, fills, now)
     if changed == order and not fills:
         return Absorbed(order, ())
-    booked = book(records, changed, fills) if fills else None
+    booked = book(records, changed, fills, now) if fills else None
     records.orders.save(changed)
     if order.state is OrderState.UNKNOWN:
         _tell_resolved(tell, changed)

@@ -7,7 +7,7 @@ second, and again before every exit."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from trader.errors import TraderError
 from trader.guard.levels import evaluate
 from trader.model.market import Market
 from trader.model.portfolio import GuardLevels
+from trader.ports import Records
 
 log = structlog.get_logger(__name__)
 
@@ -113,7 +114,7 @@ class Guard:
         raised = [w for w in self._watched.values() if w.levels.high > w.written_high]
         if raised:
             rows = [w.levels for w in raised]
-            await self._chronicle.storage.write(lambda records: [records.guards.save(levels) for levels in rows])
+            await self._chronicle.storage.write(lambda records: _store(records, rows))
             for watched, levels in zip(raised, rows, strict=True):
                 watched.written_high = levels.high
 
@@ -122,3 +123,8 @@ class Guard:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _store(records: Records, rows: Sequence[GuardLevels]) -> None:
+    for levels in rows:
+        records.guards.save(levels)
