@@ -201,7 +201,5 @@ class RateLimits:
         return int(limit * 60 / seconds)
 
     def _remaining(self, group: str, counter: _Counter) -> Remaining:
-        left = min(
-            max(0, limit - used) for used, (limit, _) in zip(counter.used, self._windows(group), strict=True)
-        )
+        left = min(max(0, limit - used) for used, (limit, _) in zip(counter.used, self._windows(group), strict=True))
         return Remaining(GROUPS[group].word, self._minute(group), left)

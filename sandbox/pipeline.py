@@ -78,9 +78,7 @@ async def path_middleware(request: web.Request, handler: Handler) -> web.StreamR
     return await handler(request)
 
 
-def middlewares(
-    counts: RequestCounts, limits: RateLimits, private: frozenset[tuple[str, str]]
-) -> list[Middleware]:
+def middlewares(counts: RequestCounts, limits: RateLimits, private: frozenset[tuple[str, str]]) -> list[Middleware]:
     """The chain, outermost first."""
     return [
         counts.middleware(),
