@@ -6,9 +6,8 @@ with a chance that leans with the move. Far above real time the trades are thinn
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -17,8 +16,8 @@ import numpy as np
 from sandbox.feeds.grid import Floats, PriceGrid
 from sandbox.feeds.past import Past
 from sandbox.feeds.profiles import COMMON_MINUTE_VOL, PROFILES, SIZE_SPREAD, Profile
+from sandbox.feeds.queue import TickQueue
 from sandbox.feeds.regimes import Regimes
-from sandbox.rules import round_to_tick
 from sandbox.values import Bar, MarketInfo, Taker, Tick
 from sandbox.wire import from_ms, to_ms
 
@@ -60,7 +59,6 @@ class SyntheticFeed:
         grids = {p.info.code: PriceGrid(p.info.code) for p in profiles}
         self._past = Past(profiles, grids, first, seed)
         self._next_ms = to_ms(first)
-        self._frontier = first
         self._thinning = 1.0
         self._common_rng = np.random.default_rng([seed, 4])
         self._common_regimes = Regimes(self._common_rng)
@@ -75,8 +73,7 @@ class SyntheticFeed:
             )
             for i, p in enumerate(profiles)
         }
-        self._pending: deque[Tick] = deque()
-        self._jumps = 0
+        self._queue = TickQueue(first)
 
     @property
     def markets(self) -> tuple[MarketInfo, ...]:
@@ -95,42 +92,20 @@ class SyntheticFeed:
         self._thinning = min(1.0, _MOST_TICKS_PER_REAL_SECOND / usual)
 
     def advance(self, until: datetime) -> Iterator[Tick]:
-        pending = self._pending
-        until_ms = to_ms(until)
-        while True:
-            while pending and pending[0].at <= until:
-                tick = pending.popleft()
-                self._frontier = tick.at
-                yield tick
-            if self._next_ms > until_ms:
-                break
-            self._draw_minute()
-        self._frontier = max(self._frontier, until)
+        return self._queue.due(until, self._draw_until)
 
     def set_price(self, market: str, price: Decimal) -> None:
-        """Jump to the valid price nearest below `price`; the minute's remaining trades move along.
+        """Jump to the valid price at or below `price`; the minute's remaining trades move along.
 
         Raises:
             KeyError: no such market.
             ValueError: `price` is not above the smallest tick.
         """
         state = self._states[market]
-        target = round_to_tick(market, price, up=False) if price > 0 else Decimal(0)
-        if not target > 0:
-            raise ValueError(f"the price of {market} must be above zero")
-        later = [tick for tick in self._pending if tick.market == market]
-        before = float(later[0].price) if later else float(np.exp(state.log_price))
-        shift = float(np.log(float(target) / before))
-        state.log_price += shift
+        before = self._queue.next_price(market) or Decimal(float(np.exp(state.log_price)))
+        factor = self._queue.jump(market, price, before)
+        state.log_price += float(np.log(float(factor)))
         state.log_centre = state.log_price
-        moved: deque[Tick] = deque([self._jump_tick(market, target, before)])
-        for tick in self._pending:
-            if tick.market == market:
-                raw = np.array([float(tick.price) * np.exp(shift)])
-                tick = replace(tick, price=state.grid.decimals(state.grid.snap(raw))[0])
-            moved.append(tick)
-        self._pending.clear()
-        self._pending.extend(moved)
 
     async def open(self) -> None:
         """Nothing to connect."""
@@ -138,14 +113,14 @@ class SyntheticFeed:
     async def close(self) -> None:
         """Nothing to disconnect."""
 
-    def _jump_tick(self, market: str, price: Decimal, before: float) -> Tick:
-        notional = Decimal(int(self._states[market].profile.notional))
-        volume = max((notional / price).quantize(_VOLUME_STEP), _VOLUME_STEP)
-        self._jumps += 1
-        sequence = to_ms(self._frontier) * 10_000 + 4_000 + self._jumps % 1_000
-        return Tick(market, self._frontier, price, volume, "BID" if float(price) >= before else "ASK", sequence)
+    def _draw_until(self, until: datetime) -> bool:
+        if self._next_ms > to_ms(until):
+            return False
+        self._queue.extend(self._draw_minute())
+        return True
 
-    def _draw_minute(self) -> None:
+    def _draw_minute(self) -> Iterator[Tick]:
+        """The next minute of all markets, in time order."""
         start = self._next_ms
         self._next_ms += _MINUTE_MS
         mood = self._common_regimes.next_minute()
@@ -160,7 +135,7 @@ class SyntheticFeed:
             count = count + 1 if ms == before else 0
             before = ms
             taker: Taker = "BID" if buying else "ASK"
-            self._pending.append(Tick(market, from_ms(ms), price, volume, taker, ms * 10_000 + count))
+            yield Tick(market, from_ms(ms), price, volume, taker, ms * 10_000 + count)
 
     def _draw_market(
         self, state: _State, start: int, common: Floats
