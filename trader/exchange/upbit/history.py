@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 PAGE = 200
 CALLS_PER_SECOND = 5  # half of the group's limit: the daemon reads candles as well
-ATTEMPTS = 5
+ATTEMPTS = 4
 CONNECT_AND_ANSWER_SECONDS = (3.0, 10.0)
 IDLE_SECONDS = 60.0  # no page for so long: the child is ended
 KST = timedelta(hours=9)
@@ -210,7 +210,7 @@ class _Transport:
         raise _Failed("unreachable", problem)
 
     def _wait_for_turn(self, attempt: int) -> None:
-        time.sleep(max(0.0, self._next - time.monotonic()) + (0.5 * 2**attempt if attempt else 0.0))
+        time.sleep(max(0.0, self._next - time.monotonic()) + (0.25 * 2**attempt if attempt else 0.0))
         self._next = time.monotonic() + 1 / CALLS_PER_SECOND
 
 

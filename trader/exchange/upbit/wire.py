@@ -63,7 +63,7 @@ class TradeRow(msgspec.Struct):
     price: Decimal
     volume: Decimal
     funds: Decimal
-    created_at: Aware
+    created_at: Aware | None = None
 
 
 class OrderRow(msgspec.Struct):
@@ -176,11 +176,8 @@ def venue_order(row: OrderRow) -> VenueOrder:
 
     `fills_complete` means that the fills listed make up the executed quantity."""
     order_type = _TYPE_OF.get(row.ord_type, OrderType.LIMIT)
-    trades = sorted(row.trades or (), key=lambda t: t.created_at)
-    fills = tuple(
-        VenueFill(t.uuid, _finite(t.price), _finite(t.volume), _finite(t.funds), t.created_at.astimezone(UTC))
-        for t in trades
-    )
+    trades = sorted(row.trades or (), key=lambda t: t.created_at or row.created_at)
+    fills = tuple(_fill(trade, row.created_at) for trade in trades)
     executed = _finite(row.executed_volume)
     if row.side not in _SIDE_OF:
         raise Unreadable(f"order {row.uuid}: side {row.side!r}")
@@ -199,6 +196,12 @@ def venue_order(row: OrderRow) -> VenueOrder:
         fills=fills,
         fills_complete=row.trades is not None and sum((f.quantity for f in fills), Decimal(0)) == executed,
     )
+
+
+def _fill(row: TradeRow, ordered_at: datetime) -> VenueFill:
+    """Older answers have no time per trade; the order's own is the nearest known."""
+    at = (row.created_at or ordered_at).astimezone(UTC)
+    return VenueFill(row.uuid, _finite(row.price), _finite(row.volume), _finite(row.funds), at)
 
 
 def market_info(row: MarketRow) -> MarketInfo:
