@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from trader.report.draw import decimals, free_place, length, time_ticks
+from trader.report.draw import candles_picture, decimals, free_place, length, signed, time_ticks
 
 
 def opened(start: datetime, seconds: int, count: int) -> list[int]:
@@ -27,6 +27,27 @@ def test_prices_get_the_digits_they_need() -> None:
     assert decimals([132_450_000.0, 132_451_000.0]) == 0
     assert decimals([3.5, 3.45]) == 2
     assert decimals([0.00001234]) == 8
+
+
+def test_no_label_of_the_price_axis_is_rounded() -> None:
+    """A coin of 240 … 252 KRW with a tick of 1: no step of 2.5 that reads 242, 245, 248."""
+    for low, high in ((240.0, 252.0), (3.0, 4.0), (98_000_000.0, 98_600_000.0), (0.00001, 0.000012)):
+        close = [low, high, low]
+        spec = {"title": "x", "seconds": 60, "width": 1080, "height": 720, "marks": [], "lines": {}}
+        columns = {"open": close, "high": close, "low": close, "close": close, "volume": [1.0, 1.0, 1.0]}
+        figure = candles_picture({**spec, **columns, "opened_at": opened(datetime(2026, 11, 20, tzinfo=UTC), 60, 3)})
+        axis = figure.axes[0].yaxis
+        words = axis.get_major_formatter().format_ticks(axis.get_majorticklocs())
+        read = [
+            (float(word.replace(",", "")), at) for word, at in zip(words, axis.get_majorticklocs(), strict=True) if word
+        ]
+        assert len(read) >= 4
+        assert all(abs(shown - at) < 1e-9 * high for shown, at in read), (low, high, words)
+
+
+def test_nothing_has_no_sign() -> None:
+    assert [signed(v, 0) for v in (1200.0, -1200.4, -0.2)] == ["+1,200", "−1,200", "0"]
+    assert signed(0.5, 1) == "+0.5"
 
 
 def test_lengths_of_time_are_short() -> None:

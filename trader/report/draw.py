@@ -107,11 +107,16 @@ def _volumes(axes: Axes, spec: Row, scale: float) -> None:
 
 def _price_axis(axes: Axes, digits: int, scale: float) -> None:
     axes.yaxis.tick_right()
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.{digits}f}"))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
     axes.tick_params(axis="y", labelsize=_label_size(axes, digits) * scale, labelcolor=INK, length=0, pad=6 * scale)
     axes.grid(axis="y", color=GRID, linewidth=0.9, zorder=0)
     _plain(axes)
+
+
+def _tick_digits(axes: Axes, digits: int) -> int:
+    """As many as prices have, and more where the steps of the axis are finer: a label must not be rounded."""
+    low, high = axes.get_ylim()
+    return max(digits, decimals([tick for tick in axes.get_yticks() if low <= tick <= high] or [0.0]))
 
 
 def _label_size(axes: Axes, digits: int) -> float:
@@ -190,7 +195,8 @@ def _last_price(axes: Axes, spec: Row, digits: int, scale: float) -> None:
     last = spec["close"][-1]
     low, high = axes.get_ylim()
     near = 0.045 * (high - low)  # the box would half cover a label there
-    words = FuncFormatter(lambda value, _: "" if abs(value - last) < near else f"{value:,.{digits}f}")
+    fine = _tick_digits(axes, digits)
+    words = FuncFormatter(lambda value, _: "" if abs(value - last) < near else f"{value:,.{fine}f}")
     axes.yaxis.set_major_formatter(words)
     colour = UP if last >= spec["open"][-1] else DOWN
     axes.axhline(last, color=colour, linewidth=1.0 * scale, dashes=(1, 2), zorder=4)
@@ -275,7 +281,8 @@ def days_picture(spec: Row) -> Figure:
     top, bottom = max([*values, *sums, 1]), min([*values, *sums, -1])
     axes.set_ylim(bottom - 0.09 * (top - bottom), top + 0.09 * (top - bottom))
     _price_axis(axes, 0, scale)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+,.0f}".replace("-", "−") if value else "0"))
+    fine = _tick_digits(axes, 0)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value, fine)))
     every = max(1, -(-len(values) // 10))
     shown = {i: spec["days"][i] for i in places if (len(values) - 1 - i) % every == 0}
     axes.xaxis.set_major_locator(FixedLocator(list(shown)))
@@ -283,7 +290,7 @@ def days_picture(spec: Row) -> Figure:
     axes.tick_params(axis="x", labelsize=13 * scale, labelcolor=INK, length=0, pad=7 * scale)
     figure.text(0.027, 0.945, spec["title"], fontsize=22 * scale, fontweight="bold", color=INK, va="center")
     figure.text(0.5, 0.945, "bars: day   line: sum", fontsize=13 * scale, color=FAINT, va="center", ha="center")
-    total = f"{sums[-1]:+,.0f} KRW".replace("-", "−")
+    total = f"{signed(sums[-1], 0)} KRW"
     colour = UP if sums[-1] >= 0 else DOWN
     figure.text(0.975, 0.945, total, fontsize=20 * scale, fontweight="bold", color=colour, va="center", ha="right")
     return figure
@@ -306,6 +313,12 @@ def _plain(axes: Axes) -> None:
     axes.set_axisbelow(True)
     for spine in axes.spines.values():
         spine.set_visible(False)
+
+
+def signed(value: float, digits: int) -> str:
+    """+1,200 or −1,200; nothing has no sign."""
+    words = f"{value:+,.{digits}f}".replace("-", "−")
+    return words if words.strip("+−0.,") else "0"
 
 
 def decimals(prices: Sequence[float]) -> int:
