@@ -60,6 +60,10 @@ class Backoff:
         self._next = self._first
 
 
+_PATIENCE = 3
+"""A network fault is only worth a word when it comes so many times in a row."""
+
+
 class Trouble:
     """Explains a fault of one channel when it begins or changes, and says when it is over."""
 
@@ -68,6 +72,7 @@ class Trouble:
         self._words = words
         self._on_trouble = on_trouble
         self._current = ""
+        self._failures = 0
 
     @property
     def current(self) -> str:
@@ -77,7 +82,9 @@ class Trouble:
     def begins(self, error: ChatError) -> None:
         """Say what is wrong and what to do, unless the same was said already."""
         key = _KEYS.get(type(error), "chat-unreachable")
-        if key == self._current:
+        self._failures += 1
+        passing = isinstance(error, ChatUnreachable | ChatBusy) and self._failures < _PATIENCE
+        if key == self._current or passing:
             return
         self._current = key
         cause = by_shape(str(error))
@@ -85,6 +92,8 @@ class Trouble:
         self._tell(self._words(key, channel=self._channel.capitalize(), cause=cause))
 
     def over(self) -> None:
+        """It works (again)."""
+        self._failures = 0
         if not self._current:
             return
         log.info("chat_back", channel=self._channel, after=self._current)

@@ -1,0 +1,140 @@
+"""Slack's Web API through slack-sdk's `AsyncWebClient`; its errors as ours. The only file that imports `slack_sdk`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chatbot.delivery import ChatBusy, ChatError, ChatForbidden, ChatRefused, ChatUnreachable
+from chatbot.slack.render import Block, Message
+
+log = structlog.get_logger(__name__)
+
+_TOKEN_ERRORS = frozenset(
+    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
+)
+_SERVICE_ERRORS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "unknown"})
+_QUIET = logging.getLogger("slack_quiet")
+"""slack-sdk logs what it also raises; we explain it ourselves, once."""
+
+
+class SlackApi:
+    """Calls of the Web API. Every method raises ChatUnreachable, ChatBusy or ChatForbidden; posting ChatRefused too.
+
+    `api_url` is the address without a path, such as https://slack.com."""
+
+    def __init__(self, bot_token: str, app_token: str, api_url: str) -> None:
+        _QUIET.setLevel(logging.CRITICAL + 1)
+        self._app_token = app_token
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20, connect=10))
+        self._client = AsyncWebClient(
+            token=bot_token,
+            base_url=f"{api_url.rstrip('/')}/api/",
+            session=self._session,
+            logger=_QUIET,
+            retry_handlers=[],  # its own retry sends a message again whose answer was lost
+        )
+
+    async def check(self) -> str:
+        """Check the bot token; returns the bot's name."""
+        with _own_errors():
+            answer = await self._client.auth_test()
+            return str(answer.get("user", ""))
+
+    async def open_link(self) -> aiohttp.ClientWebSocketResponse:
+        """A new Socket Mode connection; every address is good for one."""
+        with _own_errors():
+            answer = await self._client.apps_connections_open(app_token=self._app_token)
+            return await self._session.ws_connect(
+                str(answer["url"]), heartbeat=15, timeout=aiohttp.ClientWSTimeout(ws_close=2)
+            )
+
+    async def post(self, channel: str, message: Message, thread: str = "") -> str:
+        """The new message's timestamp, which is its id."""
+        await self.upload(channel, message, thread)
+        with _own_errors():
+            answer = await self._client.chat_postMessage(
+                channel=channel,
+                text=message.text,
+                blocks=list(message.blocks),
+                thread_ts=thread or None,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+            return str(answer["ts"])
+
+    async def update(self, channel: str, message_ts: str, text: str, blocks: tuple[Block, ...]) -> None:
+        """Replace a message of ours."""
+        with _own_errors():
+            await self._client.chat_update(channel=channel, ts=message_ts, text=text, blocks=list(blocks))
+
+    async def respond(self, response_url: str, body: dict[str, Any]) -> None:
+        """Answer a slash command or a press. ChatRefused: the address has expired or was used five times."""
+        with _own_errors():
+            async with self._session.post(response_url, json=body) as answer:
+                if answer.status == 429:
+                    raise ChatBusy("429", retry_after=_seconds(answer.headers.get("Retry-After")))
+                if answer.status >= 500:
+                    raise ChatUnreachable(f"HTTP {answer.status}")
+                if answer.status >= 400:
+                    raise ChatRefused(f"HTTP {answer.status} {(await answer.text())[:100]}")
+
+    async def upload(self, channel: str, message: Message, thread: str = "") -> None:
+        """The picture of `message`, if it has one. Where Slack does not take it (no right, not a member), the words
+        go without it."""
+        if message.picture is None:
+            return
+        try:
+            with _own_errors():
+                await self._client.files_upload_v2(
+                    channel=channel,
+                    content=message.picture.png,
+                    filename="picture.png",
+                    title=message.picture.alt,
+                    alt_txt=message.picture.alt,
+                    thread_ts=thread or None,
+                )
+        except ChatRefused as refusal:
+            log.warning("slack_picture_refused", channel=channel, cause=str(refusal))
+
+    async def close(self) -> None:
+        await self._session.close()
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    try:
+        yield
+    except SlackApiError as error:
+        raise _translated(error) from error
+    except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as failure:
+        raise ChatUnreachable(f"{type(failure).__name__}: {failure}"[:200]) from failure
+
+
+def _translated(error: SlackApiError) -> ChatError:
+    response = error.response
+    data = getattr(response, "data", None)
+    name = data.get("error", "unknown") if isinstance(data, dict) else "unknown"
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+    if status == 429 or name == "ratelimited":
+        return ChatBusy("ratelimited", retry_after=_seconds(response.headers.get("Retry-After")))
+    if name in _TOKEN_ERRORS:
+        return ChatForbidden(name)
+    if status >= 500 or name in _SERVICE_ERRORS:
+        return ChatUnreachable(f"HTTP {status} {name}")
+    needed = f" (needs {data['needed']})" if isinstance(data, dict) and "needed" in data else ""
+    return ChatRefused(f"{name}{needed}")
+
+
+def _seconds(header: str | None) -> float:
+    try:
+        return float(header or 30)
+    except ValueError:
+        return 30.0

@@ -1,0 +1,149 @@
+"""Reply → Slack messages in Block Kit. Pure.
+
+Text goes into `rich_text` elements, which Slack shows as they are: no markup in them is read, so nothing a market, a
+headline or a person wrote can become a link, a mention or formatting. The plain `text` beside the blocks (for
+notifications) is escaped.
+
+Limits (docs.slack.dev/reference/block-kit): 50 blocks, header 150, button label 75 and value 2000 characters, 3000 per
+text; about 13,000 for all blocks of a message (found out, not documented)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chatbot.reply import Button, Picture, Reply, Tone
+
+MAX_BLOCKS = 50
+MAX_HEADER = 150
+MAX_TEXT = 3000
+MAX_LABEL = 75
+MAX_MESSAGE = 12_000
+MAX_FALLBACK = 3000
+
+SIGNS = {Tone.OK: "", Tone.INFO: "", Tone.WARNING: "⚠️ ", Tone.ERROR: "❌ "}
+
+Block = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to post; a picture is uploaded before it."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    picture: Picture | None = None
+
+
+def render(reply: Reply) -> list[Message]:
+    """At least one message; buttons under the last one."""
+    buttons = [_actions(row, number) for number, row in enumerate(reply.buttons)]
+    groups = _grouped(list(_content(reply)) or [_paragraph(reply.tone.value)], MAX_BLOCKS - len(buttons))
+    groups[-1] = [*groups[-1], *buttons]
+    fallback = escape(_fallback(reply))
+    return [
+        Message(fallback, tuple(group), reply.picture if number == 0 else None) for number, group in enumerate(groups)
+    ]
+
+
+def outcome_blocks(blocks: tuple[Block, ...], reply: Reply) -> tuple[Block, ...] | None:
+    """A message's blocks with its buttons replaced by what came of them; None when that is too much for one message."""
+    kept = [block for block in blocks if block.get("type") != "actions"]
+    added = [{"type": "divider"}, *_content(reply)]
+    groups = _grouped([*kept, *added], MAX_BLOCKS)
+    return tuple(groups[0]) if len(groups) == 1 else None
+
+
+def without_buttons(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    return tuple(block for block in blocks if block.get("type") != "actions")
+
+
+def escape(text: str) -> str:
+    """Slack's three control characters."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _content(reply: Reply) -> Iterator[Block]:
+    title = f"{SIGNS[reply.tone]}{reply.title}" if reply.title else ""
+    if title and len(title) <= MAX_HEADER and "\n" not in title:
+        yield {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": False}}
+    elif title:
+        yield from (_paragraph(piece, bold=True) for piece in _cut(title))
+    yield from (_paragraph(piece) for piece in _cut("\n".join(reply.lines)))
+    if reply.table is not None and reply.table.rows:
+        yield from (_preformatted(piece) for piece in _cut(reply.table.text()))
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Pieces of at most MAX_TEXT on line borders; a longer line is cut inside."""
+    piece = ""
+    for line in text.splitlines():
+        while len(line) > MAX_TEXT:
+            if piece:
+                yield piece
+                piece = ""
+            yield line[:MAX_TEXT]
+            line = line[MAX_TEXT:]
+        if piece and len(piece) + 1 + len(line) > MAX_TEXT:
+            yield piece
+            piece = line
+        else:
+            piece = f"{piece}\n{line}" if piece else line
+    if piece.strip():
+        yield piece
+
+
+def _grouped(blocks: list[Block], room: int) -> list[list[Block]]:
+    groups: list[list[Block]] = [[]]
+    used = 0
+    for block in blocks:
+        length = _length(block)
+        if groups[-1] and (len(groups[-1]) >= room or used + length > MAX_MESSAGE):
+            groups.append([])
+            used = 0
+        groups[-1].append(block)
+        used += length
+    return groups
+
+
+def _length(block: Any) -> int:
+    """All text in a block, however deep."""
+    if isinstance(block, dict):
+        return sum(len(v) if k == "text" and isinstance(v, str) else _length(v) for k, v in block.items())
+    if isinstance(block, list):
+        return sum(map(_length, block))
+    return 0
+
+
+def _paragraph(text: str, *, bold: bool = False) -> Block:
+    run: dict[str, Any] = {"type": "text", "text": text}
+    if bold:
+        run["style"] = {"bold": True}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [run]}]}
+
+
+def _preformatted(text: str) -> Block:
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [element]}
+
+
+def _actions(row: tuple[Button, ...], number: int) -> Block:
+    elements = [
+        {
+            "type": "button",
+            "action_id": f"button-{number}-{place}",
+            "text": {"type": "plain_text", "text": button.label[:MAX_LABEL], "emoji": True},
+            "value": button.action,
+        }
+        for place, button in enumerate(row)
+    ]
+    return {"type": "actions", "elements": elements}
+
+
+def _fallback(reply: Reply) -> str:
+    parts = [f"{SIGNS[reply.tone]}{reply.title}", *reply.lines]
+    if reply.table is not None and reply.table.rows:
+        parts.append(reply.table.text())
+    text = "\n".join(part for part in parts if part) or reply.tone.value
+    return text if len(text) <= MAX_FALLBACK else f"{text[: MAX_FALLBACK - 1]}…"
