@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
+    BoolArray = NDArray[np.bool_]
 
 QUANTITY_STEP = Decimal("0.00000001")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trader.model.market import Market, Timeframe
 
 if TYPE_CHECKING:
-    from trader.model.market import FloatArray
+    from trader.model.market import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,14 @@ class SignalArrays:
 
     `exposure` is the share of the allotted money that should be in the market, 0…1, and 0 during warm-up.
     `stop` is the price (KRW) below which the idea is wrong, NaN where there is none.
-    `score` is the strength behind it (−1…1), NaN where the strategy has no such measure."""
+    `score` is the strength behind it (−1…1), NaN where the strategy has no such measure.
+    `known` is False where an exposure of 0 may only mean that the rows do not reach back far enough to tell;
+    None = it can be told as soon as the warm-up is over."""
 
     exposure: FloatArray
     stop: FloatArray
     score: FloatArray
+    known: BoolArray | None = None
 
 
 class Action(StrEnum):
