@@ -157,11 +157,11 @@ async def test_long_gaps_go_to_the_bulk_download_where_there_is_one() -> None:
 
     bench.collector = Collector(bench.venue, bench.storage, bench.clock, history=history)
     bench.at(3000)
-    assert (await bench.collector.collect([BTC], [])).filled == {}, "the minute's job stays short"
     assert (await bench.collector.fill_gaps([BTC], [])).filled == {BTC: 2800}
     # 11:59 was read one second after its close: not yet confirmed, so the gap begins there.
     assert downloads == [(BTC, M1, NOON - timedelta(minutes=1), NOON + timedelta(minutes=2800))]
     assert openings(await bench.stored()) == list(range(-10, 3000))
+    assert len(bench.asked()) == 2, "the first start, and the newest page"
 
 
 async def test_minutes_without_a_trade_are_not_asked_for_again_also_after_a_restart() -> None:

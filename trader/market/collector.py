@@ -38,7 +38,7 @@ FILL_BACK = timedelta(days=30)
 """Gaps older than this are left alone: nothing live looks back so far, and a back-test fetches its own history."""
 
 GAP_PAGES = 10
-"""Requests that one call spends on the gaps of one series; the rest waits for the next call."""
+"""Requests that one call spends on one gap of a series; the rest waits for the next call."""
 
 Series = tuple[Market, Timeframe]
 History = Callable[[Market, Timeframe, datetime, datetime], Awaitable[Sequence[Candle]]]
@@ -106,9 +106,8 @@ class Collector:
         return _finish(new, filled, causes | more)
 
     async def fill_gaps(self, markets: Sequence[Market], timeframes: Sequence[Timeframe]) -> CollectReport:
-        """Fill the gaps that are too long for pages through `history`; for a job of its own, as it may take minutes.
-
-        Does nothing without `history`: `collect` then works through them page by page. Raises CollectFailed."""
+        """Fill the gaps at once that `collect` needs several calls for, through `history`. It may take minutes: for the
+        start, or a job of its own. Does nothing without `history`. Raises CollectFailed."""
         series = [(m, t) for m in dict.fromkeys(markets) for t in dict.fromkeys((Timeframe.M1, *timeframes))]
         filled, causes = await self._each(series, self._fill_by_history)
         return _finish({}, filled, causes)
@@ -165,16 +164,18 @@ class Collector:
         count = 0
         reading = await self._reading(series)
         for gap in self._gaps(series, reading):
-            if not (self._history and self._long(gap, series)):
-                count += await self._page_back(series, reading, gap)
+            count += await self._page_back(series, reading, gap)
         return count
 
     async def _fill_by_history(self, series: Series) -> int:
         market, timeframe = series
+        if self._history is None:
+            return 0
+        await self._read_head(series)
         count = 0
         reading = await self._reading(series)
         for gap in self._gaps(series, reading):
-            if self._history and self._long(gap, series):
+            if gap.intervals(timeframe) > GAP_PAGES * PAGE:
                 candles = await self._history(market, timeframe, gap.start, gap.end)
                 inside = [c for c in candles if gap.start <= c.opened_at < gap.end]
                 count += await self._keep(series, reading, inside, gap, self._clock.now())
@@ -248,9 +249,6 @@ class Collector:
             return ()
         start = max(reading.read[0].end, timeframe.floor(self._clock.now() - FILL_BACK))
         return tuple(reversed(gaps(reading.read, start, reading.read[-1].start)))
-
-    def _long(self, gap: Span, series: Series) -> bool:
-        return gap.intervals(series[1]) > GAP_PAGES * PAGE
 
     async def _reading(self, series: Series) -> _Reading:
         if series not in self._readings:
