@@ -16,6 +16,7 @@ import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from trader.exchange.upbit import streams as module
+from trader.exchange.upbit.frames import PublicFrames
 from trader.exchange.upbit.streams import UpbitStreams
 from trader.model.market import Market, Quote
 from trader.model.portfolio import Balance
@@ -354,22 +355,24 @@ async def test_close_ends_the_events_and_leaves_no_task_behind() -> None:
         assert not any(name.startswith("upbit-") for name in names)
 
 
-async def test_a_fault_of_our_own_reaches_the_consumer_instead_of_a_silent_stream(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_fault_of_our_own_is_told_and_the_stream_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     async def serve_one(stub: StubVenue, connection: ServerConnection) -> None:
         await subscribed(stub, connection)
         await connection.send(ticker("KRW-BTC", "1"))
         await connection.wait_closed()
 
+    sound = PublicFrames.read
+
     def broken(*_: object) -> list[StreamEvent]:
+        monkeypatch.setattr(PublicFrames, "read", sound)
         raise KeyError("a fault")
 
-    monkeypatch.setattr("trader.exchange.upbit.frames.PublicFrames.read", broken)
+    monkeypatch.setattr(PublicFrames, "read", broken)
     async with venue(serve_one) as stub:
         streams = UpbitStreams(stub.url)
         await streams.watch([BTC])
         async with consumer(streams) as following:
             assert await following() == StreamUp("public", True)
-            with pytest.raises(KeyError, match="a fault"):
-                await following()
+            assert await following() == StreamDown("public", "fault in the reader: KeyError")
+            assert await following() == StreamUp("public", False)
+            assert isinstance(await following(), TradeTick)

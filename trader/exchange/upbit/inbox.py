@@ -21,7 +21,6 @@ class Inbox:
         self._market_events = 0
         self._waiting: asyncio.Future[None] | None = None
         self._closed = False
-        self._failure: BaseException | None = None
         self.coalesced = 0
 
     def put(self, event: StreamEvent) -> None:
@@ -34,11 +33,8 @@ class Inbox:
         self._wake()
 
     async def get(self) -> StreamEvent | None:
-        """The oldest event; None once closed and empty. For one consumer. Raises what `fail` was given, after the
-        events before it."""
+        """The oldest event; None once closed and empty. For one consumer."""
         while not self._events:
-            if self._failure is not None:
-                raise self._failure
             if self._closed:
                 return None
             self._waiting = asyncio.get_running_loop().create_future()
@@ -50,11 +46,6 @@ class Inbox:
         if isinstance(event, TradeTick | Quote):
             self._market_events -= 1
         return event
-
-    def fail(self, failure: BaseException) -> None:
-        """A stream broke by a fault of ours: the consumer must hear of it, or it would wait for ever."""
-        self._failure = failure
-        self._wake()
 
     def close(self) -> None:
         self._closed = True

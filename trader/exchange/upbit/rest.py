@@ -101,7 +101,9 @@ class Rest:
         while True:
             left = deadline - time.monotonic()
             try:
-                return await self._once(method, group, path, params, signed=signed, patience=left, answer=left)
+                return await self._once(
+                    method, group, path, params, signed=signed, patience=max(left, 0.0), answer=left
+                )
             except OutcomeUnknown as err:  # for a read, a lost answer is just no answer
                 failure: VenueError = VenueUnreachable(str(err), name=err.name, status=err.status)
                 cause: BaseException | None = err

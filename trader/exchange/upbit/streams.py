@@ -9,6 +9,7 @@ Source: docs.upbit.com/kr/reference/websocket-guide, docs.upbit.com/kr/docs/webs
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 import uuid
@@ -18,7 +19,7 @@ from typing import Protocol
 import jwt
 import structlog
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosedOK, InvalidHandshake, InvalidStatus, WebSocketException
 
 from trader.exchange.upbit import frames
 from trader.exchange.upbit.inbox import BOUND, Inbox
@@ -28,6 +29,8 @@ from trader.model.market import Market
 from trader.ports import StreamDown, StreamEvent, StreamUp
 
 log = structlog.get_logger(__name__)
+_quiet = logging.getLogger("trader.exchange.upbit.websocket")
+_quiet.setLevel(logging.INFO)  # at DEBUG the library writes the handshake's token into the log
 
 PUBLIC = "public"
 PRIVATE = "private"
@@ -43,7 +46,7 @@ MAX_FRAME_BYTES = 4 * 1024 * 1024
 
 
 class _Reader(Protocol):
-    def read(self, frame: str | bytes) -> list[StreamEvent]: ...
+    def read(self, frame: bytes) -> list[StreamEvent]: ...
 
 
 class UpbitStreams:
@@ -163,7 +166,6 @@ class _Connection:
             if self.subscription is not None:
                 self._wanted.set()
             self._task = asyncio.create_task(self._keep(), name=f"upbit-{self.name}-stream")
-            self._task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -184,10 +186,6 @@ class _Connection:
                 await self._send_subscription(self._live)
             except WebSocketException:
                 log.debug("stream_subscription_deferred", stream=self.name)  # the next connection sends it
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (failure := task.exception()) is not None:
-            self._inbox.fail(failure)
 
     async def _keep(self) -> None:
         back_off = FIRST_BACK_OFF_SECONDS
@@ -225,6 +223,11 @@ class _Connection:
             return f"lost: {err}", False
         except frames.VenueSaidNo as err:
             return f"the venue said {err}", True
+        except (
+            Exception
+        ) as err:  # a fault of ours: told, with its traceback in the log, and the guard sees prices again
+            log.exception("stream_fault", stream=self.name)
+            return f"fault in the reader: {type(err).__name__}", True
         return "closed by the venue", False
 
     def _open(self) -> connect:
@@ -239,6 +242,7 @@ class _Connection:
             max_size=MAX_FRAME_BYTES,
             max_queue=64,
             proxy=None if is_loopback(self._url) else True,
+            logger=_quiet,
         )
 
     def _authorisation(self) -> dict[str, str]:
@@ -264,22 +268,25 @@ class _Connection:
             await limiter.acquire(patience=float("inf"))
 
     async def _read(self, live: ClientConnection) -> None:
-        """The hot path: decode, hand over, next. Raises _Silent."""
+        """The hot path: decode, hand over, next; until the venue closes in order. Raises _Silent."""
         loop = asyncio.get_running_loop()
         pinger = asyncio.create_task(self._ping_regularly(live)) if self._ping is not None else None
         try:
             async with asyncio.timeout(self._silence) as silence:
-                async for frame in live:
+                while True:
+                    frame = await live.recv(decode=False)  # bytes: text of broken UTF-8 must not end the connection
                     self.last_message = time.monotonic()
                     silence.reschedule(loop.time() + self._silence)
                     self._take(frame)
         except TimeoutError:
             raise _Silent from None
+        except ConnectionClosedOK:
+            return
         finally:
             if pinger is not None:
                 pinger.cancel()
 
-    def _take(self, frame: str | bytes) -> None:
+    def _take(self, frame: bytes) -> None:
         try:
             events = self._reader.read(frame)
         except frames.Malformed as err:
