@@ -113,10 +113,10 @@ def position(quantity: str = "1", cost: str = "100000", **changes: object) -> Po
     return Position(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def portfolio(cash: str = "10000000", **changes: object) -> Portfolio:
+def portfolio(free: str = "10000000", **changes: object) -> Portfolio:
     values: dict[str, object] = {
         "state": TradingState.ACTIVE,
-        "cash": Balance("KRW", D(cash), D(0)),
+        "cash": Balance("KRW", D(free), D(0)),
         "bids": {BTC: D(100_000)},
     }
     return Portfolio(**{**values, **changes})  # type: ignore[arg-type]

@@ -56,5 +56,6 @@ def _text(name: str, figure: Decimal | int | timedelta | str) -> str:
     if isinstance(figure, Decimal):
         if name.endswith("_bps"):
             figure = figure.quantize(Decimal("0.1"), ROUND_HALF_UP)
-        return format(figure, "f")
+        text = format(figure, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
     return str(figure)
