@@ -104,7 +104,7 @@ def from_answer(status: int, body: bytes, headers: Mapping[str, str], *, order: 
     if status == 429:
         return VenueBusy(text, retry_after=_seconds(headers) or BUSY_SECONDS, name=name, status=status)
     if status == 418:
-        block = _seconds(headers) or _seconds_in(body) or BLOCK_SECONDS
+        block = block_seconds(body, headers)
         return VenueOffline(f"{text}: this machine is blocked for {block:.0f} s", name=name, status=status)
     if name == "market_offline":
         return VenueOffline(text, name=name, status=status)
