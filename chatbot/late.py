@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 LATE_AFTER = timedelta(seconds=60)
 
 
+def command_of(line: str) -> str:
+    """`/status 3` → `status`; empty for free text."""
+    word = line.split(maxsplit=1)[0].lower() if line.strip() else ""
+    return word[1:] if word.startswith("/") else ""
+
+
 class Lateness:
     def __init__(self, dispatcher: Dispatcher, languages: Languages) -> None:
         self._dispatcher = dispatcher
@@ -24,8 +30,7 @@ class Lateness:
 
     def only_looks(self, line: str) -> bool:
         """Whether running `line` late changes nothing. Free text and unknown words do not count as looking."""
-        word = line.split(maxsplit=1)[0].lower() if line.strip() else ""
-        return word.startswith("/") and word[1:] in {name for name, _ in self._dispatcher.menu(Role.VIEWER, "en")}
+        return command_of(line) in {name for name, _ in self._dispatcher.menu(Role.VIEWER, "en")}
 
     def only_looks_press(self, action: str) -> bool:
         return action.startswith("run:") and self.only_looks(action.removeprefix("run:"))

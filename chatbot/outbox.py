@@ -22,7 +22,7 @@ from chatbot.scrub import by_shape
 from chatbot.wording import Words
 from trader.clock import Clock
 from trader.errors import StorageFailed
-from trader.model.events import Event, OutboxMessage, Severity
+from trader.model.events import Event, EventKind, OutboxMessage, Severity
 from trader.ports import Records, Storage
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ Row: TypeAlias = tuple[OutboxMessage, Event]
 DIGEST_ABOVE = 20
 """More messages than this waiting for one chat are merged."""
 QUESTION_FRESH = timedelta(minutes=10)
-"""A message with buttons younger than this is not merged: somebody may still press them."""
+"""A question younger than this is not merged: somebody may still press its buttons."""
 LATE_AFTER = timedelta(minutes=2)
 PAGE = 500
 
@@ -264,10 +264,10 @@ class OutboxSender:
         return replace(reply, lines=(*reply.lines, line))
 
     def _stands_alone(self, parcel: _Parcel) -> bool:
-        (_, event), reply = parcel.rows[0], parcel.reply
+        _, event = parcel.rows[0]
         if event.severity is Severity.CRITICAL:
             return True
-        asks = reply is not None and bool(reply.buttons)
+        asks = event.kind is EventKind.PROPOSAL
         return asks and self.clock.now() - event.at < QUESTION_FRESH * self.clock.speed
 
     def _digest(self, run: Sequence[_Parcel]) -> list[_Parcel]:

@@ -11,10 +11,10 @@ import structlog
 from chatbot.access import Access, Person, Role
 from chatbot.delivery import Backoff, ChatError, ChatRefused
 from chatbot.languages import Languages
-from chatbot.late import LATE_AFTER, Lateness
+from chatbot.late import LATE_AFTER, Lateness, command_of
 from chatbot.reply import Reply, Tone
 from chatbot.slack.envelopes import Pressed, Typed
-from chatbot.slack.render import Message, outcome_blocks, render, without_buttons
+from chatbot.slack.render import Message, outcome_blocks, render, view_of, without_buttons
 from trader.clock import Clock
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Handling:
             reply = await self._dispatcher.line(person, line.text, conversation=line.channel)
         if reply is None:
             return
-        for message in render(reply):
+        for message in render(reply, command_of(line.text)):
             await self._say(line, message, private=reply.tone is Tone.ERROR or not self._is_member(person))
 
     async def pressed(self, press: Pressed) -> None:
@@ -56,7 +56,7 @@ class Handling:
             keep = True
         else:
             reply = await self._dispatcher.press(person, press.action, conversation=press.channel)
-            keep = reply is not None and reply.tone is Tone.ERROR
+            keep = (reply is not None and reply.tone is Tone.ERROR) or not self._is_member(person)
         if reply is not None:
             await self._show_outcome(press, reply, keep=keep)
 
@@ -64,18 +64,22 @@ class Handling:
 
     async def _show_outcome(self, press: Pressed, reply: Reply, *, keep: bool) -> None:
         """`keep`: it did not happen, the buttons stay for whoever may press them."""
-        messages = render(reply)
-        blocks = None if reply.buttons or reply.picture else outcome_blocks(press.blocks, reply)
+        view = command_of(press.action.removeprefix("run:")) if press.action.startswith("run:") else ""
+        messages = render(reply, view)
+        replacement: Message | None = None
+        done = False
         if keep:
-            replaced = False
-        elif press.action.startswith("run:") and len(messages) == 1 and messages[0].picture is None:
-            replaced = await self._replace(press, messages[0])
-        elif blocks is not None:
-            replaced = await self._replace(press, Message(messages[0].text, blocks))
+            pass
+        elif view:  # a view or a next step: whatever stands above stays, unless it is the same
+            if view == view_of(press.blocks) and len(messages) == 1 and messages[0].picture is None:
+                done, replacement = True, messages[0]
         else:
-            await self._replace(press, Message(messages[0].text, without_buttons(press.blocks)))
-            replaced = False
-        if not replaced:
+            blocks = None if reply.buttons or reply.picture else outcome_blocks(press.blocks, reply)
+            done = blocks is not None
+            replacement = Message(messages[0].text, blocks or without_buttons(press.blocks))
+        if replacement is not None:
+            done = await self._replace(press, replacement) and done
+        if not done:
             for message in messages:
                 await self._say(press, message, private=keep)
 

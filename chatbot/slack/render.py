@@ -36,9 +36,9 @@ class Message:
     picture: Picture | None = None
 
 
-def render(reply: Reply) -> list[Message]:
-    """At least one message; buttons under the last one."""
-    buttons = [_actions(row, number) for number, row in enumerate(reply.buttons)]
+def render(reply: Reply, view: str = "") -> list[Message]:
+    """At least one message; buttons under the last one. `view`: the command it answers, see `view_of`."""
+    buttons = [_actions(row, number, view) for number, row in enumerate(reply.buttons)]
     groups = _grouped(list(_content(reply)) or [_paragraph(reply.tone.value)], MAX_BLOCKS - len(buttons))
     groups[-1] = [*groups[-1], *buttons]
     fallback = escape(_fallback(reply))
@@ -53,6 +53,12 @@ def outcome_blocks(blocks: tuple[Block, ...], reply: Reply) -> tuple[Block, ...]
     added = [{"type": "divider"}, *_content(reply)]
     groups = _grouped([*kept, *added], MAX_BLOCKS)
     return tuple(groups[0]) if len(groups) == 1 else None
+
+
+def view_of(blocks: tuple[Block, ...]) -> str:
+    """The command that a message of ours answers; it is written into the ids of its rows of buttons."""
+    ids = (str(block.get("block_id", "")) for block in blocks if block.get("type") == "actions")
+    return next((i.split(":")[1] for i in ids if i.startswith("view:")), "")
 
 
 def without_buttons(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -128,7 +134,7 @@ def _preformatted(text: str) -> Block:
     return {"type": "rich_text", "elements": [element]}
 
 
-def _actions(row: tuple[Button, ...], number: int) -> Block:
+def _actions(row: tuple[Button, ...], number: int, view: str) -> Block:
     elements = [
         {
             "type": "button",
@@ -138,7 +144,7 @@ def _actions(row: tuple[Button, ...], number: int) -> Block:
         }
         for place, button in enumerate(row)
     ]
-    return {"type": "actions", "elements": elements}
+    return {"type": "actions", "block_id": f"view:{view}:{number}", "elements": elements}
 
 
 def _fallback(reply: Reply) -> str:

@@ -79,9 +79,7 @@ class TelegramApi:
         with _own_errors():
             return await self._bot.raw_updates(offset, seconds)
 
-    async def send(
-        self, chat_id: int, message: Message, *, topic: int | None = None, answers: int | None = None
-    ) -> int:
+    async def send(self, chat_id: int, message: Message, topic: int | None = None, answers: int | None = None) -> int:
         """The new message's id. ChatRefused: chat unknown, bot blocked."""
         chat_id = self._moved.get(chat_id, chat_id)
         with _own_errors():
@@ -113,7 +111,7 @@ class TelegramApi:
             sent = await self._bot.send_message(chat_id, _plain(message), **common)
         return int(sent.message_id)
 
-    async def edit(self, chat_id: int, message_id: int, message: Message) -> None:
+    async def edit(self, chat_id: int, message_id: int, message: Message) -> int:
         """Replace a text message and its buttons. ChatRefused: too old, gone, or a picture."""
         with _own_errors(), _unchanged_is_fine():
             await self._bot.edit_message_text(
@@ -124,8 +122,9 @@ class TelegramApi:
                 reply_markup=_keyboard(message.buttons),
                 link_preview_options=_NO_PREVIEW,
             )
+        return message_id
 
-    async def close_message(self, chat_id: int, message_id: int, text: str, entities: Sequence[dict[str, Any]]) -> None:
+    async def close_message(self, chat_id: int, message_id: int, text: str, entities: Sequence[dict[str, Any]]) -> int:
         """Set a message's text, its old formatting kept, and take its buttons away. ChatRefused as `edit`."""
         with _own_errors(), _unchanged_is_fine():
             await self._bot.edit_message_text(
@@ -135,11 +134,13 @@ class TelegramApi:
                 link_preview_options=_NO_PREVIEW,
                 api_kwargs={"entities": json.dumps(list(entities))},
             )
+        return message_id
 
-    async def remove_buttons(self, chat_id: int, message_id: int) -> None:
+    async def remove_buttons(self, chat_id: int, message_id: int) -> int:
         """ChatRefused as `edit`."""
         with _own_errors(), _unchanged_is_fine():
             await self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
+        return message_id
 
     async def answer_press(self, query_id: str) -> None:
         """Stop the button's spinner. ChatRefused: pressed too long ago."""

@@ -22,7 +22,6 @@ from chatbot.telegram.render import render
 from chatbot.telegram.updates import Incoming, Pressed, Typed, read, update_id_of
 from chatbot.wording import LANGUAGES
 from trader.clock import Clock, SystemClock
-from trader.errors import StorageFailed
 from trader.ports import Storage
 
 if TYPE_CHECKING:
@@ -68,6 +67,7 @@ class TelegramFrontEnd:
         self._trouble = Trouble(self.channel, languages.words(), on_trouble)
         self._api: TelegramApi | None = None
         self._inbox: Inbox | None = None
+        self._handling: Handling | None = None
         self._life: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.connected = False
@@ -94,7 +94,7 @@ class TelegramFrontEnd:
             task.cancel()
         if self._inbox is not None:
             await self._inbox.stopped(self._clock.now())
-            self._inbox = None
+            self._inbox = self._handling = None
         if self._api is not None:
             await self._api.close()
             self._api = None
@@ -126,34 +126,34 @@ class TelegramFrontEnd:
         waits = Backoff(*self._backoff)
         while True:
             try:
-                api, inbox = await self._connect()
-                handling = Handling(api, self._dispatcher, self._access, self._languages, self._clock)
+                api, inbox, handling = await self._connect()
                 await self._poll(api, inbox, handling, waits)
             except ChatError as error:
                 self.connected = False
                 self._trouble.begins(error)
                 await asyncio.sleep(waits.after(error))
-            except StorageFailed as failure:
-                log.error("telegram_inbox_unreadable", cause=str(failure))
+            except Exception:
+                log.exception("telegram_failed")  # a fault of ours must not leave the bot deaf for good
+                self.connected = False
                 await asyncio.sleep(waits.after())
 
-    async def _connect(self) -> tuple[TelegramApi, Inbox]:
+    async def _connect(self) -> tuple[TelegramApi, Inbox, Handling]:
         if self._api is None:
             # a third of a second of imports: in a thread, so that nothing else waits for them
             module = await asyncio.to_thread(importlib.import_module, "chatbot.telegram.api")
             self._api = module.TelegramApi(self._token, self._api_url)
         api = self._api
-        if self._inbox is None:
+        if self._inbox is None or self._handling is None:
             await api.connect()
             inbox = Inbox(self._storage, api.bot_id)
             cut_off = await inbox.load()
-            self._inbox = inbox
-            log.info("telegram_connected", bot=api.bot_name)
             handling = Handling(api, self._dispatcher, self._access, self._languages, self._clock)
+            self._inbox, self._handling = inbox, handling
+            log.info("telegram_connected", bot=api.bot_name)
             for command in cut_off:
                 self._spawn(self._answer(inbox, command.update_id, handling.cut_off(command)))
             self._spawn(self._set_menus(api))
-        return api, self._inbox
+        return api, self._inbox, self._handling
 
     async def _poll(self, api: TelegramApi, inbox: Inbox, handling: Handling, waits: Backoff) -> None:
         """`offset` is only sent to confirm a batch: ids start anew after a quiet week, and an old offset would then

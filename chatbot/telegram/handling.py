@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import structlog
 
 from chatbot.access import Access, Person, Role
 from chatbot.delivery import Backoff, ChatError, ChatRefused
 from chatbot.languages import Languages
-from chatbot.late import LATE_AFTER, Lateness
+from chatbot.late import LATE_AFTER, Lateness, command_of
 from chatbot.reply import Reply, Tone
 from chatbot.telegram.inbox import Taken
 from chatbot.telegram.render import MAX_TEXT, Message, render, units
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from chatbot.telegram.api import TelegramApi
 
 log = structlog.get_logger(__name__)
+P = ParamSpec("P")
 
 SHOW_TYPING_AFTER = 1.5
 """Seconds: a person should see within two that the command arrived."""
+_VIEWS_REMEMBERED = 500
 
 
 class Handling:
@@ -40,6 +42,8 @@ class Handling:
         self._access = access
         self._clock = clock
         self._lateness = Lateness(dispatcher, languages)
+        self._views: dict[tuple[int, int], str] = {}
+        """Which command a message of ours answers: the same one pressed under it replaces it."""
 
     async def typed(self, line: Typed, person: Person) -> None:
         age = self._clock.now() - line.at
@@ -50,7 +54,7 @@ class Handling:
             reply = await self._shown_working(work, line.chat_id, line.topic)
         if reply is not None:
             answers = line.message_id if line.chat_id != line.user_id else None  # in a group, say whom it answers
-            await self._deliver(line.chat_id, render(reply), line.topic, answers)
+            await self._deliver(line.chat_id, render(reply), line.topic, answers, view=command_of(line.text))
 
     async def pressed(self, press: Pressed, person: Person, silence: timedelta | None) -> None:
         """`silence`: how long Telegram was out of reach before this press came; None = unknown."""
@@ -62,7 +66,7 @@ class Handling:
             work = self._dispatcher.press(person, press.action, conversation=str(press.chat_id))
             reply = await self._shown_working(work, press.chat_id, press.topic)
         if reply is not None:
-            await self._show_outcome(press, reply)
+            await self._show_outcome(press, reply, person)
         await answered
 
     async def cut_off(self, command: Taken) -> None:
@@ -72,22 +76,24 @@ class Handling:
 
     # ---- showing what a press did
 
-    async def _show_outcome(self, press: Pressed, reply: Reply) -> None:
+    async def _show_outcome(self, press: Pressed, reply: Reply, person: Person) -> None:
         messages = render(reply)
-        if reply.tone is Tone.ERROR:  # it did not happen: the buttons stay for whoever may press them
+        if press.action.startswith("run:"):  # a view or a next step: whatever stands above stays, unless it is the same
+            view = command_of(press.action.removeprefix("run:"))
+            if not await self._replaced(press, messages, view):
+                await self._deliver(press.chat_id, messages, press.topic, None, view=view)
+        elif reply.tone is Tone.ERROR or not self._is_member(person):
+            # it did not happen: the buttons stay for whoever may press them
             await self._deliver(press.chat_id, messages, press.topic, press.message_id)
-        elif press.action.startswith("run:"):
-            if not await self._replaced(press, messages):
-                await self._deliver(press.chat_id, messages, press.topic, None)
         elif not await self._appended(press, reply):
             await self._patiently(self._api.remove_buttons, press.chat_id, press.message_id)
             await self._deliver(press.chat_id, messages, press.topic, press.message_id)
 
-    async def _replaced(self, press: Pressed, messages: list[Message]) -> bool:
-        """A view was asked for again: the same message shows it."""
-        if press.text is None or len(messages) != 1 or messages[0].picture is not None:
+    async def _replaced(self, press: Pressed, messages: list[Message], view: str) -> bool:
+        shown = self._views.get((press.chat_id, press.message_id))
+        if shown != view or len(messages) != 1 or messages[0].picture is not None or press.text is None:
             return False
-        return await self._patiently(self._api.edit, press.chat_id, press.message_id, messages[0])
+        return await self._patiently(self._api.edit, press.chat_id, press.message_id, messages[0]) is not None
 
     async def _appended(self, press: Pressed, reply: Reply) -> bool:
         """A question was answered: its text stays, the outcome stands below, the buttons are gone."""
@@ -96,28 +102,37 @@ class Handling:
         text = f"{press.text}\n\n{reply.text()}"
         if units(text) > MAX_TEXT:
             return False
-        return await self._patiently(self._api.close_message, press.chat_id, press.message_id, text, press.entities)
+        edited = await self._patiently(self._api.close_message, press.chat_id, press.message_id, text, press.entities)
+        return edited is not None
 
     # ---- sending
 
-    async def _deliver(self, chat_id: int, messages: list[Message], topic: int | None, answers: int | None) -> None:
+    async def _deliver(
+        self, chat_id: int, messages: list[Message], topic: int | None, answers: int | None, *, view: str = ""
+    ) -> None:
         for message in messages:
-            if not await self._patiently(self._api.send, chat_id, message, topic=topic, answers=answers):
+            sent = await self._patiently(self._api.send, chat_id, message, topic, answers)
+            if sent is None:
                 return
+            if view and len(messages) == 1:
+                self._remember(chat_id, sent, view)
 
-    async def _patiently(self, call: Any, *args: Any, **kwargs: Any) -> bool:
-        """Until Telegram took it; False: it refuses."""
+    def _remember(self, chat_id: int, message_id: int, view: str) -> None:
+        self._views[chat_id, message_id] = view
+        while len(self._views) > _VIEWS_REMEMBERED:
+            del self._views[next(iter(self._views))]
+
+    async def _patiently(self, call: Callable[P, Awaitable[int]], *args: P.args, **kwargs: P.kwargs) -> int | None:
+        """The message's id when Telegram took it, however long that lasts; None: it refuses."""
         waits = Backoff()
         while True:
             try:
-                await call(*args, **kwargs)
+                return await call(*args, **kwargs)
             except ChatRefused as refusal:
-                log.warning("telegram_refused", call=call.__name__, cause=str(refusal))
-                return False
+                log.warning("telegram_refused", cause=str(refusal))
+                return None
             except ChatError as error:
                 await asyncio.sleep(waits.after(error))
-            else:
-                return True
 
     async def _stop_spinner(self, query_id: str) -> None:
         try:
