@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 
 from trader.errors import UserInputError
 from trader.model.market import Market, MarketInfo
@@ -13,12 +14,18 @@ _NICKNAMES = {
     "비트": "BTC",
     "비코": "BTC",
     "이더": "ETH",
-    "알트대장": "ETH",
     "솔": "SOL",
     "도지": "DOGE",
     "에이다": "ADA",
     "이클": "ETC",
 }
+
+
+_SHOWN = 5
+
+
+def _codes(markets: Sequence[Market]) -> str:
+    return ", ".join(market.code for market in markets[:_SHOWN])
 
 
 def _fold(name: str) -> str:
@@ -35,19 +42,37 @@ class Coins:
         self._by_name: dict[str, list[Market]] = {}
         self._by_code: dict[str, MarketInfo] = {}
 
-    def parse(self, text: str) -> Market:
-        """UserInputError: market-unknown (value, near), market-ambiguous (value, choices)."""
+    def find(self, text: str) -> Market | None:
+        """The one listed market of this very name; None when there is none, or several."""
         self._refresh()
         folded = _fold(text)
         known = self._by_code.get(folded.upper())
         if known is not None:
             return known.market
-        found = self._by_name.get(folded) or self._beginning_with(folded)
-        if len(found) > 1:
-            raise UserInputError("market-ambiguous", value=text, choices=", ".join(m.code for m in found[:6]))
-        if not found:
-            raise UserInputError("market-unknown", value=text)
-        return found[0]
+        found = self._by_name.get(folded, [])
+        return found[0] if len(found) == 1 else None
+
+    def parse(self, text: str, *, listed: bool = True) -> Market:
+        """`listed` False also takes the code of a market the venue no longer (or not yet) names.
+
+        UserInputError: market-unknown (text), market-unknown-near (text, choices), market-ambiguous (text, choices).
+        A name is never completed by guessing."""
+        exact = self.find(text)
+        if exact is not None:
+            return exact
+        folded = _fold(text)
+        found = self._by_name.get(folded, [])
+        if found:
+            raise UserInputError("market-ambiguous", text=text, choices=_codes(found))
+        if "-" in folded and (not listed or not self._seen):
+            try:
+                return Market.parse(folded)
+            except ValueError as err:
+                raise UserInputError("market-unknown", text=text) from err
+        near = self._near(folded)
+        if near:
+            raise UserInputError("market-unknown-near", text=text, choices=_codes(near))
+        raise UserInputError("market-unknown", text=text)
 
     def name(self, code: str, language: str) -> str:
         """`비트코인` or `Bitcoin`; empty when the market is not listed."""
@@ -55,11 +80,12 @@ class Coins:
         info = self._by_code.get(code)
         return "" if info is None else info.korean_name if language == "ko" else info.english_name
 
-    def _beginning_with(self, folded: str) -> list[Market]:
-        if len(folded) < 2:
-            return []
-        hits = (market for name, markets in self._by_name.items() if name.startswith(folded) for market in markets)
-        return list(dict.fromkeys(hits))
+    def _near(self, folded: str) -> list[Market]:
+        """Names that begin alike, then names a slip away."""
+        symbol = folded.removeprefix(f"{QUOTE.casefold()}-")
+        begin = [name for name in self._by_name if len(symbol) > 1 and name.startswith(symbol)]
+        alike = get_close_matches(symbol, self._by_name, n=_SHOWN, cutoff=0.7)
+        return list(dict.fromkeys(market for name in [*begin, *alike] for market in self._by_name[name]))[:_SHOWN]
 
     def _refresh(self) -> None:
         infos = tuple(self._infos())

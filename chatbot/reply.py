@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from chatbot.scrub import by_shape
 
-JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 
 MAX_ACTION_BYTES = 64
 """Telegram's limit of callback data; Slack allows more."""

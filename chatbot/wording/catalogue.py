@@ -4,7 +4,7 @@ Text comes from `ko.ftl` and `en.ftl` alone. A figure that is not known is said 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax import ast
+from fluent.syntax.visitor import Visitor
 
 from chatbot.coins import Coins
 from chatbot.wording import figures
@@ -21,16 +22,36 @@ _FOLDER = Path(__file__).parent
 
 
 @cache
+def _resource(language: str) -> ast.Resource:
+    resource: ast.Resource = FluentResource((_FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
+    return resource
+
+
+@cache
 def _bundle(language: str) -> FluentBundle:
     bundle = FluentBundle([language], use_isolating=False)
-    bundle.add_resource(FluentResource((_FOLDER / f"{language}.ftl").read_text(encoding="utf-8")))
+    bundle.add_resource(_resource(language))
     return bundle
 
 
-def keys(language: str) -> set[str]:
-    """Every message id of a catalogue. KeyError-free by test: both catalogues have the same."""
-    resource = FluentResource((_FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
-    return {entry.id.name for entry in resource.body if isinstance(entry, ast.Message)}
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_VariableReference(self, node: ast.VariableReference) -> None:
+        self.names.add(node.id.name)
+
+
+@cache
+def variables(language: str) -> Mapping[str, frozenset[str]]:
+    """Every message id of a catalogue with the parameters its text uses."""
+    found: dict[str, frozenset[str]] = {}
+    for entry in _resource(language).body:
+        if isinstance(entry, ast.Message):
+            visitor = _Variables()
+            visitor.visit(entry)
+            found[entry.id.name] = frozenset(visitor.names)
+    return found
 
 
 class Words:
@@ -41,17 +62,24 @@ class Words:
         self._bundle = _bundle(language)
         self._coins = coins or Coins()
 
-    def __call__(self, key: str, **params: object) -> str:
+    def __call__(self, key: str, /, **params: object) -> str:
         pattern = self._bundle.get_message(key).value
+        if pattern is None:
+            raise KeyError(key)
         text, errors = self._bundle.format_pattern(pattern, params)
         if errors:
             raise ValueError(f"{self.language}/{key}: {errors[0]}")
         return str(text)
 
+    def lenient(self, key: str, params: Mapping[str, str]) -> str:
+        """For figures that come from elsewhere: those the message needs and does not get are said to be unknown."""
+        missing = {name: self.unknown for name in variables(self.language)[key] if not params.get(name)}
+        return self(key, **{**params, **missing})
+
     def has(self, key: str) -> bool:
         return bool(self._bundle.has_message(key))
 
-    def first(self, candidates: Iterable[str], otherwise: str, **params: object) -> str:
+    def first(self, candidates: Iterable[str], otherwise: str, /, **params: object) -> str:
         """The first key the catalogue has, else the text `otherwise`."""
         for key in candidates:
             if self.has(key):
@@ -63,6 +91,10 @@ class Words:
     @property
     def unknown(self) -> str:
         return self("unknown")
+
+    def short(self, amount: Decimal | None) -> str:
+        """`120만`: a check of what was understood."""
+        return self.unknown if amount is None else figures.short_krw(amount)
 
     def krw(self, amount: Decimal | None) -> str:
         """`1,234,567원`, `₩1,234,567`."""

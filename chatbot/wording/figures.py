@@ -31,7 +31,7 @@ def short_krw(krw: Decimal) -> str:
     man, ones = divmod(rest, _MAN)
     parts = [f"{eok:,}억"] if eok else []
     parts += [f"{man:,}만"] if man else []
-    parts += [f"{ones:,}"] if ones and not eok or not (eok or man) else []
+    parts += [f"{ones:,}"] if (ones and not eok) or not (eok or man) else []
     return sign + " ".join(parts)
 
 

@@ -1,0 +1,203 @@
+"""Settings, limits, strategies, parameters, markets: shown to all, changed by owners, loosened in two steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chatbot import data, lines, setting_values
+from chatbot.access import Role
+from chatbot.buttons import runs
+from chatbot.commands.register import command
+from chatbot.context import Context
+from chatbot.loosening import loosens
+from chatbot.reply import JSON, Reply, Tone
+from chatbot.slots import Change, MarketArg, OwnMarket, ParamName, SettingKey, StrategyName, Value, WithFixed
+from trader.errors import UserInputError
+from trader.model.views import SettingChange, SettingView
+
+
+@command("markets", group="settings", role=Role.VIEWER, change=Role.OWNER, aliases=("마켓", "종목"))
+async def markets(ctx: Context, change: Change | None = None, *names: OwnMarket) -> Reply:
+    words = ctx.words
+    if change is None:
+        if names:
+            raise UserInputError("markets-change-unclear", value=names[0].code)
+        return _markets_now(ctx)
+    if not names:
+        raise UserInputError("argument-missing", name=words("arg-market"))
+    ctx.changing()
+    add, remove = (names, ()) if change == "add" else ((), names)
+    done = await ctx.desk.change_markets(add, remove, ctx.by)
+    warned = {i.market for i in ctx.desk.market_infos() if i.warning}
+    warnings = [words("markets-warning", market=words.market(m.code)) for m in add if m in warned]
+    return Reply(
+        title=words("markets-changed"),
+        lines=(words("change", key="markets", old=done.old, new=done.new), *warnings),
+        tone=Tone.WARNING if warnings else Tone.OK,
+        data=data.change(done),
+    )
+
+
+def _markets_now(ctx: Context) -> Reply:
+    words = ctx.words
+    codes = _view(ctx, "markets").value.split()
+    return Reply(
+        title=words("markets-title", count=len(codes)),
+        lines=(*(words.market(code) for code in codes), words("markets-hint")),
+        data={"markets": list(codes)},
+    )
+
+
+@command("strategy", group="settings", role=Role.VIEWER, change=Role.OWNER, aliases=("전략",))
+async def strategy(ctx: Context, name: StrategyName | None = None, market: MarketArg | None = None) -> Reply:
+    words = ctx.words
+    if name is None:
+        found = ctx.desk.strategies()
+        listed = [
+            f"{'▸' if used else '·'} {n}{' ' if used else ''}{' '.join(m.base for m in used)}"
+            for n, used in found.items()
+        ]
+        by_name: dict[str, JSON] = {n: [m.code for m in used] for n, used in found.items()}
+        return Reply(title=words("strategies-title"), lines=tuple(listed), data={"strategies": by_name})
+    ctx.changing()
+    done = await ctx.desk.change_strategy(name, market, ctx.by)
+    where = words.market(market.code) if market else words("everything")
+    return Reply(
+        title=words("strategy-changed", name=done.new, where=where),
+        lines=(words("change", key=done.key, old=done.old, new=done.new),),
+        buttons=runs((words("button-params"), f"/params {name}")),
+        data=data.change(done),
+    )
+
+
+@command("params", group="settings", role=Role.VIEWER, change=Role.OWNER, aliases=("매개변수", "파라미터"))
+async def params(
+    ctx: Context, strategy: StrategyName | None = None, name: ParamName | None = None, value: Value | None = None
+) -> Reply:
+    words = ctx.words
+    used, views = ctx.desk.params(strategy)
+    if name is None:
+        return Reply(
+            title=words("params-title", strategy=used),
+            lines=tuple(
+                words(
+                    "param-line",
+                    name=v.name,
+                    value=v.value,
+                    low=v.low,
+                    high=v.high,
+                    default=v.default,
+                    text=v.description,
+                )
+                for v in views
+            )
+            or (words("params-none"),),
+            data={"strategy": used, "params": {v.name: v.value for v in views}},
+        )
+    if name not in {v.name for v in views}:
+        raise UserInputError("param-unknown", name=name, strategy=used, names=", ".join(v.name for v in views))
+    if value is None:
+        raise UserInputError("argument-missing", name=words("arg-value"))
+    ctx.changing()
+    done = await ctx.desk.change_param(used, name, None if setting_values.is_default(value) else value, ctx.by)
+    return Reply(
+        title=words("param-changed", strategy=used),
+        lines=(words("change", key=name, old=done.old, new=done.new),),
+        buttons=runs((words("button-undo"), f"/params {used} {name} {done.old}")) if done.old else (),
+        data=data.change(done),
+    )
+
+
+@command("limits", group="settings", role=Role.VIEWER, change=Role.OWNER, asks=True, aliases=("한도",))
+async def limits(ctx: Context, key: SettingKey | None = None, value: Value | None = None) -> Reply:
+    words = ctx.words
+    found = await ctx.desk.limits()
+    if key is None:
+        return Reply(
+            title=words("limits-title"),
+            lines=(*(lines.limit_line(use, words) for use in found), words("limits-hint")),
+            data={"limits": [data.limit(use) for use in found]},
+        )
+    chosen = _match(key, [use.key for use in found])
+    return await _set(ctx, chosen, value)
+
+
+@command("set", group="settings", role=Role.VIEWER, change=Role.OWNER, asks=True, aliases=("설정변경", "바꿔"))
+async def set_(ctx: Context, key: SettingKey | None = None, value: Value | None = None) -> Reply:
+    if key is None:
+        return await settings(ctx)
+    return await _set(ctx, _match(key, [v.key for v in ctx.desk.settings()]), value)
+
+
+@command("settings", group="settings", role=Role.VIEWER, aliases=("설정",))
+async def settings(ctx: Context, *, everything: WithFixed = False) -> Reply:
+    words = ctx.words
+    views = [v for v in ctx.desk.settings() if v.changeable or everything]
+    return Reply(
+        title=words("settings-title"),
+        lines=(*(lines.setting_line(v, words) for v in views), words("settings-hint")),
+        data={"settings": {v.key: {"value": v.value, "origin": v.origin} for v in views}},
+    )
+
+
+async def _set(ctx: Context, key: str, value: str | None) -> Reply:
+    words = ctx.words
+    view = _view(ctx, key)
+    if value is None:
+        return _one_setting(ctx, view)
+    ctx.changing()
+    if not view.changeable:
+        raise UserInputError("setting-fixed", key=key)
+    back = setting_values.is_default(value)
+    new = None if back else setting_values.normalised(view, value, ctx.services.coins)
+    target = view.default if new is None else new
+    if not ctx.confirmed and loosens(key, view.value, target):
+        old, shown = (setting_values.shown(view.unit, v, words) for v in (view.value, target))
+        return ctx.ask(words("loosen-ask"), (words("change", key=key, old=old, new=shown), words(f"setting-{key}")))
+    return _changed(ctx, view, await ctx.desk.change_setting(key, new, ctx.by))
+
+
+def _changed(ctx: Context, view: SettingView, done: SettingChange) -> Reply:
+    words = ctx.words
+    old, new = (setting_values.shown(view.unit, v, words) for v in (done.old, done.new))
+    return Reply(
+        title=words("setting-changed"),
+        lines=(words("change", key=done.key, old=old, new=new), words(f"setting-{view.key}")),
+        buttons=runs((words("button-undo"), f"/set {view.key} {done.old}")) if done.old else (),
+        data=data.change(done),
+    )
+
+
+def _one_setting(ctx: Context, view: SettingView) -> Reply:
+    words = ctx.words
+    default = setting_values.shown(view.unit, view.default, words)
+    about = (
+        [words(f"setting-{view.key}"), words("setting-how", key=view.key)]
+        if view.changeable
+        else [words("setting-is-fixed")]
+    )
+    return Reply(
+        title=lines.setting_line(view, words),
+        lines=(*about, words("setting-default", default=default)),
+        tone=Tone.INFO,
+        data={"key": view.key, "value": view.value, "default": view.default, "origin": view.origin},
+    )
+
+
+def _view(ctx: Context, key: str) -> SettingView:
+    found = next((v for v in ctx.desk.settings() if v.key == key), None)
+    if found is None:
+        raise UserInputError("setting-unknown", key=key)
+    return found
+
+
+def _match(word: str, keys: Sequence[str]) -> str:
+    """The key itself, or the only one that contains the word. UserInputError: setting-unknown, setting-ambiguous."""
+    if word in keys:
+        return word
+    inside = [key for key in keys if word in key]
+    if len(inside) > 1:
+        raise UserInputError("setting-ambiguous", key=word, choices=", ".join(inside[:8]))
+    if not inside:
+        raise UserInputError("setting-unknown", key=word)
+    return inside[0]

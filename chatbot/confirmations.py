@@ -1,0 +1,52 @@
+"""The second step of a dangerous command: a token, bound to one person and one exact line, good once, for a minute."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from trader.clock import Clock
+from trader.errors import UserInputError
+
+LIFETIME_SECONDS = 60
+"""Of life: where the clock runs faster, the token lives as many seconds of it more."""
+_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    person: str
+    line: str
+    expires_at: datetime
+
+
+class Confirmations:
+    """Kept in memory only: after a restart the person asks again."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._open: dict[str, _Question] = {}
+
+    def ask(self, person: str, line: str) -> str:
+        """A token for this person's line; 12 characters of `[A-Za-z0-9_-]`."""
+        now = self._clock.now()
+        self._open = {token: q for token, q in self._open.items() if q.expires_at > now}
+        while len(self._open) >= _MOST:
+            del self._open[next(iter(self._open))]
+        token = secrets.token_urlsafe(9)
+        lifetime = timedelta(seconds=LIFETIME_SECONDS * self._clock.speed)
+        self._open[token] = _Question(person, line, now + lifetime)
+        return token
+
+    def take(self, token: str, person: str) -> str:
+        """The line it stands for; the token is used up. UserInputError: confirmation-gone (used, expired, restarted),
+        confirmation-other (somebody else's question, which stays open)."""
+        question = self._open.get(token)
+        if question is None or question.expires_at <= self._clock.now():
+            self._open.pop(token, None)
+            raise UserInputError("confirmation-gone")
+        if question.person != person:
+            raise UserInputError("confirmation-other")
+        del self._open[token]
+        return question.line

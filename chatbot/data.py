@@ -1,0 +1,212 @@
+"""The machine-readable half of a reply (`say --json`): plain names, decimals as text, times as ISO 8601 UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from chatbot.reply import JSON
+from trader.model.events import Event
+from trader.model.order import Fill, Order
+from trader.model.portfolio import Position
+from trader.model.ticket import Ticket
+from trader.model.views import (
+    BalanceRow,
+    CancelResult,
+    LimitUse,
+    PnlReport,
+    PositionView,
+    SettingChange,
+    StateNote,
+    Status,
+    Why,
+)
+
+
+def text(figure: Decimal | None) -> str | None:
+    """0.01 → "0.01"; None stays None: unknown."""
+    return None if figure is None else format(figure, "f")
+
+
+def moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def state(note: StateNote) -> dict[str, JSON]:
+    return {
+        "state": note.state.value,
+        "by": note.by,
+        "since": moment(note.since),
+        "reason": note.reason,
+        "until": moment(note.until),
+    }
+
+
+def status(now: Status) -> dict[str, JSON]:
+    return {
+        **state(now.state),
+        "now": moment(now.now),
+        "mode": now.mode,
+        "strategy": now.strategy,
+        "timeframe": now.timeframe,
+        "markets": [market.code for market in now.markets],
+        "equity_krw": text(now.equity),
+        "cash_free_krw": text(now.cash_free),
+        "cash_locked_krw": text(now.cash_locked),
+        "day_realised_krw": text(now.day_realised),
+        "unrealised_krw": text(now.unrealised),
+        "positions": [position(view) for view in now.positions],
+        "open_orders": now.open_orders,
+        "unresolved_orders": now.unresolved_orders,
+        "pending_tickets": now.pending_tickets,
+        "data_age_seconds": now.data_age_seconds,
+        "started_at": moment(now.started_at),
+    }
+
+
+def position(view: PositionView) -> dict[str, JSON]:
+    held = view.position
+    return {
+        "position_id": held.position_id,
+        "market": held.market.code,
+        "owner": held.owner,
+        "quantity": text(held.quantity),
+        "cost_krw": text(held.cost),
+        "average_cost": text(held.average_cost),
+        "bid": text(view.bid),
+        "value_krw": text(view.value),
+        "unrealised_krw": text(view.unrealised),
+        "unrealised_share": text(view.unrealised_share),
+        "stop": text(view.stop),
+        "take": text(view.take),
+        "opened_at": moment(held.opened_at),
+        "leave_at": moment(view.leave_at),
+    }
+
+
+def balance(row: BalanceRow) -> dict[str, JSON]:
+    return {
+        "currency": row.currency,
+        "free": text(row.free),
+        "locked": text(row.locked),
+        "bot_quantity": text(row.bot_quantity),
+        "value_krw": text(row.value),
+    }
+
+
+def order(one: Order) -> dict[str, JSON]:
+    return {
+        "client_order_id": one.client_order_id,
+        "venue_id": one.venue_id,
+        "market": one.market.code,
+        "side": one.side.value,
+        "order_type": one.order_type.value,
+        "state": one.state.value,
+        "price": text(one.price),
+        "quantity": text(one.quantity),
+        "notional_krw": text(one.notional),
+        "executed_quantity": text(one.executed_quantity),
+        "executed_krw": text(one.executed_funds),
+        "fee_krw": text(one.paid_fee),
+        "owner": one.owner,
+        "reason": one.reason,
+        "approved_by": one.approved_by,
+        "note": one.note,
+        "created_at": moment(one.created_at),
+    }
+
+
+def fill(one: Fill) -> dict[str, JSON]:
+    return {
+        "market": one.market.code,
+        "side": one.side.value,
+        "price": text(one.price),
+        "quantity": text(one.quantity),
+        "funds_krw": text(one.funds),
+        "fee_krw": text(one.fee),
+        "at": moment(one.at),
+    }
+
+
+def trade(one: Position) -> dict[str, JSON]:
+    return {
+        "position_id": one.position_id,
+        "market": one.market.code,
+        "owner": one.owner,
+        "opened_at": moment(one.opened_at),
+        "closed_at": moment(one.closed_at),
+        "bought_quantity": text(one.bought_quantity),
+        "bought_krw": text(one.bought_cost),
+        "proceeds_krw": text(one.sold_proceeds),
+        "pnl_krw": text(one.realised_pnl),
+        "fees_krw": text(one.fees),
+        "exit_reason": one.exit_reason,
+    }
+
+
+def ticket(one: Ticket) -> dict[str, JSON]:
+    intent = one.cleared.intent
+    return {
+        "ticket_id": one.ticket_id,
+        "market": intent.market.code,
+        "side": intent.side.value,
+        "notional_krw": text(intent.notional),
+        "quantity": text(intent.quantity),
+        "price": text(one.price),
+        "fee_krw": text(one.cleared.fee),
+        "equity_share": text(one.cleared.equity_share),
+        "expires_at": moment(one.expires_at),
+    }
+
+
+def pnl(report: PnlReport) -> dict[str, JSON]:
+    return {
+        "start": moment(report.start),
+        "end": moment(report.end),
+        "realised_krw": text(report.realised),
+        "fees_krw": text(report.fees),
+        "unrealised_krw": text(report.unrealised),
+        "closed": report.closed,
+        "wins": report.wins,
+        "by_market": {market.code: text(won) for market, won in report.by_market.items()},
+        "by_day": {day.isoformat(): text(won) for day, won in report.by_day},
+    }
+
+
+def event(one: Event) -> dict[str, JSON]:
+    return {
+        "event_id": one.event_id,
+        "kind": one.kind.value,
+        "at": moment(one.at),
+        "severity": one.severity.value,
+        "market": one.market,
+        "data": dict(one.data),
+    }
+
+
+def why(one: Why) -> dict[str, JSON]:
+    return {
+        "market": one.market.code,
+        "blocks": [{"code": reason.code, "params": dict(reason.params)} for reason in one.blocks],
+        "passes": [
+            {"at": moment(entry.at), "stage": entry.stage, "code": entry.code, "details": dict(entry.details)}
+            for entry in one.entries
+        ],
+    }
+
+
+def cancelled(one: CancelResult) -> dict[str, JSON]:
+    return {
+        "client_order_id": one.client_order_id,
+        "market": one.market.code,
+        "outcome": one.outcome,
+        "note": one.note,
+    }
+
+
+def change(one: SettingChange) -> dict[str, JSON]:
+    return {"outcome": "ok", "key": one.key, "old": one.old, "new": one.new}
+
+
+def limit(one: LimitUse) -> dict[str, JSON]:
+    return {"key": one.key, "limit": text(one.limit), "used": text(one.used), "unit": one.unit}

@@ -1,0 +1,179 @@
+"""One thing, one or two lines of text: positions, orders, trades, limits, settings, the trading state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from chatbot import setting_values
+from chatbot.reasons import reason_text
+from chatbot.wording import Words, figures
+from trader.model.events import JournalEntry
+from trader.model.order import Order, OrderType, Reason
+from trader.model.portfolio import Position, TradingState
+from trader.model.views import CancelResult, LimitUse, PositionView, SettingView, StateNote
+
+_LIGHTS = {TradingState.ACTIVE: "🟢", TradingState.REDUCING: "🟡", TradingState.HALTED: "🔴"}
+_SHORT_ID = 6
+
+
+def who(by: str, words: Words) -> str:
+    """A person's key as it is; the clock, the guard and the like in words."""
+    return words.first((f"by-{by}",), by or words.unknown)
+
+
+def why_text(reason: str, words: Words) -> str:
+    """Why an order or exit came about: stop, take profit, manual …; a strategy's own words as they are."""
+    return words.first((f"cause-{reason.replace('_', '-').replace(' ', '-')}",), reason or words.unknown)
+
+
+def state_title(note: StateNote, mode: str, words: Words, now: datetime) -> str:
+    """`🟡 일시정지 · 모의 · 21:00:00까지 · telegram:1`"""
+    parts = [
+        f"{_LIGHTS[note.state]} {words(f'state-{note.state.value}')}",
+        words.first((f"mode-{mode}",), mode),
+        *([words("until", at=words.moment(note.until, now))] if note.until else []),
+        *([who(note.by, words)] if note.state is not TradingState.ACTIVE else []),
+        *([why_text(note.reason, words)] if note.reason and note.state is not TradingState.ACTIVE else []),
+    ]
+    return " · ".join(parts)
+
+
+def arrow(amount: Decimal | None) -> str:
+    return "▲" if amount and amount > 0 else "▼" if amount and amount < 0 else "·"
+
+
+def position_head(view: PositionView, words: Words) -> str:
+    """`▲ 비트코인 KRW-BTC +1.23% (+12,345원)`"""
+    name = words.market(view.position.market.code)
+    return (
+        f"{arrow(view.unrealised)} {name} {words.change(view.unrealised_share)} ({words.krw_change(view.unrealised)})"
+    )
+
+
+def position_lines(view: PositionView, words: Words, now: datetime) -> list[str]:
+    held = view.position
+    details = [
+        words("position-size", quantity=words.quantity(held.quantity, held.market.base), value=words.krw(view.value)),
+        words("position-price", average=words.price(rounded(held.average_cost)), bid=words.price(view.bid)),
+        _guard_line(view, words, now),
+        words("position-age", age=words.span((now - held.opened_at).total_seconds()), owner=who(held.owner, words)),
+    ]
+    return [position_head(view, words), *(f"  {line}" for line in details)]
+
+
+def _guard_line(view: PositionView, words: Words, now: datetime) -> str:
+    if view.stop is None and view.take is None and view.leave_at is None:
+        return words("position-unguarded")
+    parts = []
+    if view.stop is not None:
+        parts.append(
+            words("position-stop", price=words.price(rounded(view.stop)), far=_distance(view.stop, view, words))
+        )
+    if view.take is not None:
+        parts.append(
+            words("position-take", price=words.price(rounded(view.take)), far=_distance(view.take, view, words))
+        )
+    if view.leave_at is not None:
+        parts.append(words("until", at=words.moment(view.leave_at, now)))
+    return " · ".join(parts)
+
+
+def _distance(level: Decimal, view: PositionView, words: Words) -> str:
+    return words.change(level / view.bid - 1 if view.bid else None)
+
+
+def rounded(price: Decimal | None) -> Decimal | None:
+    """A computed price (a mean) to about the digits a tick would have: eight significant ones."""
+    if price is None or not price:
+        return price
+    digits = max(0, 7 - price.adjusted())
+    return round(price, min(digits, 8) if price < 100 else 0 if price >= 1000 else 2)
+
+
+def order_state(state: str, words: Words) -> str:
+    return words.first((f"order-state-{state}",), state)
+
+
+def order_lines(order: Order, words: Words, now: datetime) -> list[str]:
+    """Two lines: what was wanted, and how far it came."""
+    base = order.market.base
+    wanted = words.krw(order.notional) if order.quantity is None else words.quantity(order.quantity, base)
+    at = f" @ {words.price(order.price)}" if order.order_type is OrderType.LIMIT else ""
+    head = f"{words(f'side-{order.side.value}')} {words.market(order.market.code)} {wanted}{at}"
+    parts = [words.moment(order.created_at, now), order_state(order.state.value, words)]
+    if order.executed_quantity:
+        price = words.price(rounded(order.average_price))
+        parts.append(words("order-executed", quantity=words.quantity(order.executed_quantity, base), price=price))
+    if order.note:
+        parts.append(order.note)
+    return [head, f"  {' · '.join(parts)} · {order.client_order_id[:_SHORT_ID]}"]
+
+
+def trade_line(closed: Position, words: Words, now: datetime) -> str:
+    held = (closed.closed_at - closed.opened_at).total_seconds() if closed.closed_at else None
+    return words(
+        "trade-line",
+        arrow=arrow(closed.realised_pnl),
+        at=words.moment(closed.closed_at, now),
+        market=words.market(closed.market.code),
+        pnl=words.krw_change(closed.realised_pnl),
+        share=words.change(closed.realised_pnl / closed.bought_cost if closed.bought_cost else None),
+        held=words.span(held),
+        reason=why_text(closed.exit_reason, words),
+    )
+
+
+def short_trade(closed: Position, words: Words) -> str:
+    share = words.change(closed.realised_pnl / closed.bought_cost if closed.bought_cost else None)
+    return f"{words.coin(closed.market.code)} {words.krw_change(closed.realised_pnl)} ({share})"
+
+
+def held(currency: str, quantity: Decimal, words: Words) -> str:
+    return words.krw(quantity) if currency == "KRW" else words.quantity(quantity, currency)
+
+
+def journal_text(entry: JournalEntry, words: Words) -> str:
+    """What one pass ended with; several reasons of the risk gate are told one after another, with their figures."""
+    key = f"pass-{entry.code.replace('_', '-')}"
+    if words.has(key):
+        said = words.lenient(key, entry.details)
+        reason = entry.details.get("reason", "")
+        return f"{said} ({why_text(reason, words)})" if reason else said
+    return "; ".join(reason_text(reason, words) for reason in _reasons(entry))
+
+
+def _reasons(entry: JournalEntry) -> list[Reason]:
+    """The journal keeps figures as `<code>.<name>`."""
+    return [
+        Reason(
+            code,
+            {k.removeprefix(f"{code}."): v for k, v in entry.details.items() if k.startswith(f"{code}.")},
+        )
+        for code in entry.code.split()
+    ]
+
+
+def cancel_line(result: CancelResult, words: Words) -> str:
+    outcome = words.first((f"cancel-{result.outcome}",), result.outcome)
+    note = f" ({result.note})" if result.note else ""
+    return f"{words.market(result.market.code)} {result.client_order_id[:_SHORT_ID]} – {outcome}{note}"
+
+
+def limit_line(use: LimitUse, words: Words) -> str:
+    limit = setting_values.shown(use.unit, figures.quantity(use.limit).replace(",", ""), words)
+    name = words.first((f"setting-{use.key}",), use.key)
+    if use.used is None:
+        return f"{name}: {limit} – {use.key}"
+    used = setting_values.shown(use.unit, figures.quantity(use.used).replace(",", ""), words)
+    mark = "⛔ " if use.used >= use.limit else ""
+    return f"{mark}{name}: {used} / {limit} – {use.key}"
+
+
+def setting_line(view: SettingView, words: Words) -> str:
+    value = setting_values.shown(view.unit, view.value, words) or "–"
+    if view.origin == "default":
+        return f"{view.key} = {value}"
+    if view.origin == "chat":
+        return f"{view.key} = {value} ← {who(view.set_by, words)} {words.moment(view.set_at)}"
+    return f"{view.key} = {value} ← {words('origin-environment')}"

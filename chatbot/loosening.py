@@ -1,0 +1,54 @@
+"""Does a change of a setting let the bot risk more?  In: key, old and new value as stored.  Out: bool.  Pure.
+
+Loosening asks once more; tightening takes effect at once."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+HIGHER_IS_LOOSER = frozenset(
+    {
+        "aggressiveness",
+        "order_fraction",
+        "risk_fraction",
+        "ask_above_krw",
+        "approval_ttl_seconds",
+        "price_band",
+        "max_order_krw",
+        "max_market_krw",
+        "max_positions",
+        "max_entries_per_day",
+        "max_daily_loss_krw",
+        "max_spread_bps",
+        "max_slippage_bps",
+        "max_quote_age_seconds",
+    }
+)
+LOWER_IS_LOOSER = frozenset({"cooldown_seconds"})
+ZERO_IS_NONE = frozenset({"stop_fraction", "trail_fraction", "max_hold_seconds"})
+"""Guards: farther away is looser, and 0 switches them off."""
+OFF_IS_LOOSER = frozenset({"take_fraction"})
+"""A guard whose distance is a matter of taste, but not its absence."""
+_ORDERED = {"approval": ("ask-all", "ask-above", "auto"), "buy_on_warning": ("no", "yes")}
+
+GUARDED = HIGHER_IS_LOOSER | LOWER_IS_LOOSER | ZERO_IS_NONE | OFF_IS_LOOSER | _ORDERED.keys()
+FREE = frozenset({"markets", "strategy", "timeframe", "order_style", "remainder_ttl_seconds", "sizing"})
+"""Neither looser nor tighter: how, not how much."""
+
+
+def loosens(key: str, old: str, new: str) -> bool:
+    """A value that cannot be compared counts as looser: better asked once too often."""
+    if key in FREE or old == new:
+        return False
+    if key in _ORDERED:
+        order = _ORDERED[key]
+        return old not in order or new not in order or order.index(new) > order.index(old)
+    try:
+        before, after = Decimal(old), Decimal(new)
+    except InvalidOperation:
+        return True
+    if key in ZERO_IS_NONE:
+        return before != after and (not after or bool(before and after > before))
+    if key in OFF_IS_LOOSER:
+        return bool(before) and not after
+    return after < before if key in LOWER_IS_LOOSER else after > before

@@ -1,0 +1,59 @@
+"""A setting's value between a person and the store: read by its unit, shown by its unit. Pure."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from chatbot import amounts
+from chatbot.amounts import folded
+from chatbot.coins import Coins
+from chatbot.slots import parse_timeframe
+from chatbot.wording import Words
+from trader.model.views import SettingView
+
+_DEFAULT = frozenset({"default", "reset", "기본", "기본값", "초기화"})
+_ZERO = frozenset({"0", "0원", "없음", "none", "off", "끄기"})
+
+
+def is_default(text: str) -> bool:
+    return folded(text) in _DEFAULT
+
+
+def normalised(view: SettingView, text: str, coins: Coins) -> str:
+    """As it would be written in the environment. UserInputError by unit: what could not be read, or read two ways."""
+    if view.unit in ("KRW", "fraction", "seconds") and folded(text) in _ZERO:
+        return "0"
+    if view.unit == "KRW":
+        return str(amounts.parse_krw(text))
+    if view.unit == "fraction":
+        return _plain(amounts.parse_fraction(text))
+    if view.unit == "seconds":
+        return str(amounts.parse_seconds(text))
+    if view.unit == "count":
+        return str(amounts.parse_count(text))
+    if view.unit == "bps":
+        return _plain(amounts.parse_bps(text))
+    if view.unit == "yes/no":
+        return "yes" if amounts.parse_yes_no(text) else "no"
+    if view.unit == "codes":
+        return " ".join(coins.parse(name).code for name in text.replace(",", " ").split())
+    if view.key == "timeframe":
+        return parse_timeframe(text).value
+    return folded(text)
+
+
+def shown(unit: str, value: str, words: Words) -> str:
+    """`0.1` of unit fraction → `10%`; a text that is no figure is shown as it is."""
+    if unit not in ("KRW", "fraction", "seconds"):
+        return f"{value}bps" if unit == "bps" and value else value
+    try:
+        figure = Decimal(value)
+    except InvalidOperation:
+        return value
+    if unit == "KRW":
+        return words.krw(figure)
+    return words.share(figure) if unit == "fraction" else words.span(float(figure))
+
+
+def _plain(figure: Decimal) -> str:
+    return format(figure.normalize(), "f")

@@ -1,0 +1,204 @@
+"""The kinds of parameters commands take: each an annotated type whose slot reads it from the words of a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, TypeVar
+
+from chatbot import amounts
+from chatbot.amounts import folded, longest
+from chatbot.context import Context
+from chatbot.registry import Slot
+from trader.errors import UserInputError
+from trader.model.market import Market, Timeframe
+
+T = TypeVar("T")
+
+_LONGEST_NAME = 3
+"""Words of a coin's English name (`Basic Attention Token`)."""
+
+
+class Everything(Enum):
+    """All of them."""
+
+    ALL = "all"
+
+
+ALL_WORDS = frozenset({"all", "everything", "전부", "전체", "전량", "모두", "모든", "다"})
+
+
+@dataclass(frozen=True, slots=True)
+class SellSize:
+    """How much to sell: exactly one of the three. `unit` is the coin's symbol when it was written."""
+
+    quantity: Decimal | None = None
+    share: Decimal | None = None
+    notional: Decimal | None = None
+    unit: str = ""
+
+
+def parse_sell_size(text: str) -> SellSize:
+    """`0.01`, `0.01 BTC`, `5만개`; `50%`, `절반`; `5만원`. `5만` alone could be either and is refused.
+
+    UserInputError: sell-size-unclear, and those of the single kinds."""
+    tight = "".join(folded(text).split())
+    if tight.endswith("%") or tight in ALL_WORDS or tight in ("반", "절반", "half"):
+        return SellSize(share=amounts.parse_share(tight))
+    if tight.startswith("₩") or re.search(r"(원|원어치|원치|krw)$", tight):
+        return SellSize(notional=amounts.parse_krw(tight))
+    match = re.fullmatch(r"([\d.,]+)([a-z]{2,10})?|.+개", tight)
+    if match is None:
+        raise UserInputError("sell-size-unclear", value=text[: amounts.LONGEST])
+    unit = match.group(2) or ""
+    return SellSize(quantity=amounts.parse_quantity(tight, unit), unit=unit.upper())
+
+
+_KOREAN_SPANS = {"분": "m", "시간": "h", "일": "d"}
+
+
+def parse_timeframe(text: str) -> Timeframe:
+    """`15m`, `15분`, `4시간봉`, `60m`, `일봉`. UserInputError: timeframe-unknown."""
+    tight = "".join(folded(text).split()).removesuffix("봉")
+    for korean, short in _KOREAN_SPANS.items():
+        if tight.endswith(korean):
+            tight = tight.removesuffix(korean) + short
+    tight = {"d": "1d", "60m": "1h", "240m": "4h"}.get(tight, tight)
+    try:
+        return Timeframe(tight)
+    except ValueError as err:
+        known = ", ".join(t.value for t in Timeframe)
+        raise UserInputError("timeframe-unknown", value=text[: amounts.LONGEST], known=known) from err
+
+
+def _one(parse: Callable[[str], T]) -> Callable[[list[str], Context], tuple[T, int]]:
+    return lambda words, ctx: (parse(words[0]), 1)
+
+
+def _many(parse: Callable[[str], T]) -> Callable[[list[str], Context], tuple[T, int]]:
+    return lambda words, ctx: longest(parse, words)
+
+
+def _market(listed: bool) -> Callable[[list[str], Context], tuple[Market, int]]:
+    def read(words: list[str], ctx: Context) -> tuple[Market, int]:
+        coins = ctx.services.coins
+        for count in range(min(_LONGEST_NAME, len(words)), 1, -1):
+            found = coins.find(" ".join(words[:count]))
+            if found is not None:
+                return found, count
+        return coins.parse(words[0], listed=listed), 1
+
+    return read
+
+
+def _market_or_all(words: list[str], ctx: Context) -> tuple[Market | Everything, int]:
+    if folded(words[0]) in ALL_WORDS:
+        return Everything.ALL, 1
+    return _market(listed=False)(words, ctx)
+
+
+def _until(words: list[str], ctx: Context) -> tuple[datetime, int]:
+    """A span from now (`30m`) or a time of day (`09:00`)."""
+    now = ctx.services.clock.now()
+
+    def parse(text: str) -> datetime:
+        try:
+            return now + amounts.parse_duration(text)
+        except UserInputError:
+            return amounts.parse_until(text, now)
+
+    return longest(parse, words)
+
+
+def _cancel_target(words: list[str], ctx: Context) -> tuple[str, int]:
+    """`all`, a market's code, or anything else as an order id."""
+    if folded(words[0]) in ALL_WORDS:
+        return "all", 1
+    for count in range(min(_LONGEST_NAME, len(words)), 0, -1):
+        found = ctx.services.coins.find(" ".join(words[:count]))
+        if found is not None:
+            return found.code, count
+    return words[0], 1
+
+
+def _strategy(words: list[str], ctx: Context) -> tuple[str, int]:
+    names = ctx.desk.strategies()
+    name = folded(words[0]).replace("-", "_")
+    if name not in names:
+        raise UserInputError("strategy-unknown", name=words[0], names=", ".join(names))
+    return name, 1
+
+
+_PERIODS = {
+    **dict.fromkeys(("day", "today", "오늘", "하루", "일"), 1),
+    **dict.fromkeys(("week", "주", "일주일", "이번주"), 7),
+    **dict.fromkeys(("month", "월", "한달", "달"), 30),
+    **dict.fromkeys(("year", "년", "일년"), 365),
+}
+
+
+def _period(words: list[str], ctx: Context) -> tuple[int, int]:
+    word = folded(words[0])
+    days = _PERIODS.get(word)
+    if days is None:
+        digits = re.sub(r"(d|days?|일)$", "", word)
+        days = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 5 else 0
+    if not 1 <= days <= 3660:
+        raise UserInputError("period-unclear", value=words[0][: amounts.LONGEST])
+    return days, 1
+
+
+_CHANGES = {
+    **dict.fromkeys(("add", "+", "추가"), "add"),
+    **dict.fromkeys(("remove", "rm", "-", "delete", "제거", "삭제", "제외"), "remove"),
+}
+
+
+def _change(words: list[str], ctx: Context) -> tuple[str, int]:
+    change = _CHANGES.get(folded(words[0]))
+    if change is None:
+        raise UserInputError("markets-change-unclear", value=words[0][: amounts.LONGEST])
+    return change, 1
+
+
+def _rest(words: list[str], ctx: Context) -> tuple[str, int]:
+    return " ".join(words), len(words)
+
+
+def _flag(words: list[str], ctx: Context) -> tuple[Any, int]:
+    raise AssertionError("a flag is its marker and reads nothing")
+
+
+def _setting(words: list[str], ctx: Context) -> tuple[str, int]:
+    return folded(words[0]).replace("-", "_"), 1
+
+
+MarketArg = Annotated[Market, Slot("market", _market(listed=True))]
+OwnMarket = Annotated[Market, Slot("market", _market(listed=False))]
+"""Also one the venue no longer lists: what we hold there can still be named."""
+MarketOrAll = Annotated[Market | Everything, Slot("market-or-all", _market_or_all)]
+Krw = Annotated[Decimal, Slot("krw", _many(amounts.parse_krw))]
+Size = Annotated[SellSize, Slot("sell-size", _many(parse_sell_size))]
+AtPrice = Annotated[Decimal, Slot("price", _many(amounts.parse_price), markers=("at", "@", "지정가", "가격"))]
+Until = Annotated[datetime, Slot("until", _until)]
+Count = Annotated[int, Slot("count", _one(amounts.parse_count))]
+Frame = Annotated[Timeframe, Slot("timeframe", _many(parse_timeframe))]
+CandleCount = Annotated[int, Slot("candles", _one(amounts.parse_count))]
+Days = Annotated[int, Slot("period", _period)]
+CancelTarget = Annotated[str, Slot("cancel-target", _cancel_target)]
+OrderId = Annotated[str, Slot("order-id", _one(str))]
+TicketId = Annotated[str, Slot("ticket-id", _one(str))]
+Half = Annotated[bool, Slot("half", _flag, markers=("half", "절반", "반", "50%"), flag=True)]
+CancelOnly = Annotated[bool, Slot("cancel-only", _flag, markers=("cancel-only", "취소만"), flag=True)]
+WithFixed = Annotated[bool, Slot("all", _flag, markers=("all", "전체", "전부"), flag=True)]
+StrategyName = Annotated[str, Slot("strategy", _strategy)]
+ParamName = Annotated[str, Slot("param", _setting)]
+SettingKey = Annotated[str, Slot("setting", _setting)]
+Value = Annotated[str, Slot("value", _rest)]
+Change = Annotated[str, Slot("add-remove", _change)]
+CommandName = Annotated[str, Slot("command", _one(str))]
+LanguageName = Annotated[str, Slot("language", _one(folded))]
