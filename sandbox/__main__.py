@@ -7,8 +7,11 @@ import asyncio
 import logging
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+
+from jwt.warnings import InsecureKeyLengthWarning
 
 from sandbox.auth import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY
 from sandbox.rest_private import Options
@@ -97,6 +100,8 @@ async def serve(options: argparse.Namespace) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 after a clean stop, 1 when it could not start or broke."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    # Upbit's secrets are 40 bytes, and a client may well sign with HS512.
+    warnings.filterwarnings("ignore", category=InsecureKeyLengthWarning)
     options = parse_arguments(arguments)
     try:
         asyncio.run(serve(options))

@@ -73,6 +73,7 @@ class Sandbox:
         self.key = Key(access_key, secret_key)
         self._options = options or Options()
         self._host, self._port = host, port
+        self._feed_open = False
         self._runner: web.AppRunner | None = None
         self._heartbeat: asyncio.Task[None] | None = None
         self.clock: SandboxClock
@@ -95,6 +96,7 @@ class Sandbox:
         Raises:
             OSError: the port is taken.
         """
+        self._feed_open = True
         await self.feed.open()
         self.clock = SandboxClock(self.feed.start, self.speed)
         self.data = MarketData(self.feed, self.clock, self.hub)
@@ -104,7 +106,7 @@ class Sandbox:
         self.hub.on_tick(self.engine.on_tick)
         self.auth = Authenticator(self.key, self.clock)
         self._streams = Streams(self.data, self.hub, self.clock, self.auth.verify_handshake, self.limits)
-        self._runner = web.AppRunner(self._application(), access_log=None)
+        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         self.clock.restart()
         site = web.TCPSite(self._runner, self._host, self._port, reuse_address=True)
@@ -117,12 +119,15 @@ class Sandbox:
         """Close streams, port and feed; calling it again does nothing."""
         if self._heartbeat is not None:
             self._heartbeat.cancel()
-            await asyncio.wait([self._heartbeat])
+            # What broke it, if anything did, is logged already.
+            await asyncio.gather(self._heartbeat, return_exceptions=True)
             self._heartbeat = None
             await self._streams.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        if self._feed_open:
+            self._feed_open = False
             await self.feed.close()
 
     async def wait_failed(self) -> None:
