@@ -14,6 +14,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 
 from trader.errors import StorageFailed
 
+WAL_KEPT_BYTES = 16 * 1024 * 1024
+"""A bulk load grows SQLite's write-ahead log; afterwards it is cut back to this."""
+
 
 class Synchronous(StrEnum):
     """When SQLite waits for the disk. FULL: at every commit, so that a committed order intent survives a power cut.
@@ -90,6 +93,7 @@ def _engine(
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {synchronous.value}")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
 
@@ -110,7 +114,8 @@ def _postgres_engine(address: Address, synchronous: Synchronous, read_only: bool
     given = address.url.query.get("options", "")
     own = given if isinstance(given, str) else " ".join(given)
     options["connect_args"] = {"options": f"{own} {settings}".strip(), "connect_timeout": 10}
-    return create_engine(address.url, pool_pre_ping=not read_only, **options)
+    # A connection may have died while nobody used it (the server was restarted): asked before each transaction.
+    return create_engine(address.url, pool_pre_ping=True, **options)
 
 
 def create_file(file: Path) -> None:

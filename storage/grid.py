@@ -7,11 +7,15 @@ from datetime import datetime
 
 from storage.values import utc
 from trader.clock import Clock
-from trader.model.market import Candle, Timeframe
+from trader.model.market import EPOCH, Candle, Timeframe
 
 
-def refuse_open(candles: Sequence[Candle], clock: Clock | None) -> None:
-    """Second line of defence: an open candle stored as closed would be acted upon and never corrected (P1)."""
+def refuse_unfit(candles: Sequence[Candle], clock: Clock | None) -> None:
+    """Second line of defence (P1): an open candle stored as closed would be acted upon and never corrected, and one
+    off the grid would stand beside the true one. Raises ValueError."""
+    for candle in candles:
+        if (utc(candle.opened_at) - EPOCH) % candle.timeframe.span:
+            raise ValueError(f"a {candle.timeframe.value} candle cannot open at {candle.opened_at}")
     if clock is None or not candles:
         return
     now = clock.now()
@@ -23,16 +27,21 @@ def refuse_open(candles: Sequence[Candle], clock: Clock | None) -> None:
         )
 
 
+def first_opening(timeframe: Timeframe, start: datetime) -> datetime:
+    """The first opening time at or after `start`."""
+    start = utc(start)
+    opening = timeframe.floor(start)
+    return opening if opening == start else opening + timeframe.span
+
+
+def openings(timeframe: Timeframe, start: datetime, end: datetime) -> int:
+    """How many candles open in [start, end)."""
+    return max(0, -((first_opening(timeframe, start) - utc(end)) // timeframe.span))
+
+
 def gaps(timeframe: Timeframe, start: datetime, end: datetime, stored: Iterable[datetime]) -> list[datetime]:
     """Opening times of the grid in [start, end) that are not among `stored`, oldest first."""
-    start, end = utc(start), utc(end)
-    span, have = timeframe.span, set(stored)
-    opening = timeframe.floor(start)
-    if opening < start:
-        opening += span
-    missing = []
-    while opening < end:
-        if opening not in have:
-            missing.append(opening)
-        opening += span
-    return missing
+    have, span = set(stored), timeframe.span
+    first = first_opening(timeframe, start)
+    grid = (first + number * span for number in range(openings(timeframe, start, end)))
+    return [opening for opening in grid if opening not in have]

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from storage.engine import Address, Synchronous, create_file, explain, parse_url, writer_engine
+from storage.tables import metadata
 from trader.errors import StorageFailed
 
 REVISIONS = ("0001",)
@@ -40,20 +43,18 @@ def upgrade(url: str) -> bool:
 
 def upgrade_with(engine: Engine, address: Address) -> bool:
     """As `upgrade`, with an engine that is open already."""
-    from sqlalchemy.exc import DBAPIError
-
     try:
         with engine.begin() as connection:
+            lock(connection)
             revision = current(connection)
-            if revision is None and not inspect(connection).get_table_names():
+            if revision is None:
+                _refuse_strangers(connection, address)
                 create(connection)
                 return True
     except DBAPIError as err:
         raise explain(err, address) from err
     if revision == HEAD:
         return False
-    if revision is None:
-        raise StorageFailed(f"{address.name} holds tables of another program; give this one a database of its own")
     if revision not in REVISIONS:
         raise StorageFailed(
             f"{address.name} was written by a newer version (schema {revision}, this one knows {HEAD}); "
@@ -72,11 +73,19 @@ def current(connection: Connection) -> str | None:
     return revision
 
 
+def _refuse_strangers(connection: Connection, address: Address) -> None:
+    """An SQLite file belongs to one program; a PostgreSQL schema may hold others' tables, if their names differ."""
+    found = set(inspect(connection).get_table_names())
+    strangers = found if address.file is not None else found & set(metadata.tables)
+    if strangers:
+        raise StorageFailed(
+            f"{address.name} holds tables of another program ({', '.join(sorted(strangers)[:3])}); "
+            "give this one a database of its own"
+        )
+
+
 def create(connection: Connection) -> None:
     """All tables of `HEAD` in an empty database."""
-    from storage.tables import metadata
-
-    lock(connection)
     metadata.create_all(connection)
     connection.execute(
         text(
@@ -97,7 +106,15 @@ def _upgrade_in_child(address: Address) -> None:
     command = [sys.executable, "-m", "storage.migrate", "-"]
     url = address.url.render_as_string(hide_password=False)
     try:
-        done = subprocess.run(command, input=url, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False)
+        done = subprocess.run(
+            command,
+            input=url,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+            cwd=Path(__file__).parents[1],  # where the packages are, wherever the program was started from
+        )
     except (OSError, subprocess.TimeoutExpired) as err:
         raise StorageFailed(f"the upgrade of {address.name} could not be run: {err}") from err
     if done.returncode != 0:
@@ -107,8 +124,6 @@ def _upgrade_in_child(address: Address) -> None:
 
 def run_alembic(url: str) -> None:
     """Apply every missing revision, all in one transaction. Loads Alembic: for the child process, tools and tests."""
-    from pathlib import Path
-
     from alembic import command
     from alembic.config import Config
 
@@ -125,8 +140,6 @@ def main(arguments: list[str]) -> int:
         return 2
     url = sys.stdin.readline().strip() if arguments[0] == "-" else arguments[0]
     address = parse_url(url)
-    from sqlalchemy.exc import DBAPIError
-
     try:
         run_alembic(url)
     except DBAPIError as err:

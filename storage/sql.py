@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from storage import migrate
@@ -38,7 +38,6 @@ class SqlStorage:
         self._writer = writer
         self._readers = readers
         self._clock = clock
-        self._connection: Connection | None = None
         self._write_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage-write")
         self._read_threads = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="storage-read")
         self._closing = threading.Lock()
@@ -73,52 +72,27 @@ class SqlStorage:
             raise StorageFailed(f"{self.name} is closed")
 
     def _write(self, fn: Callable[[Records], T]) -> T:
-        try:
-            connection = self._connection
-            if connection is None:
-                connection = self._connection = self._writer.connect()
-            return self._transact(connection, fn, commit=True)
-        except DBAPIError as err:
-            self._drop_connection()
-            raise explain(err, self._address) from err
+        return self._transact(self._writer, fn, commit=True)
 
     def _read(self, fn: Callable[[Records], T]) -> T:
+        return self._transact(self._readers, fn, commit=False)
+
+    def _transact(self, engine: Engine, fn: Callable[[Records], T], *, commit: bool) -> T:
         try:
-            with self._readers.connect() as connection:
-                return self._transact(connection, fn, commit=False)
+            with engine.connect() as connection, connection.begin() as transaction:
+                result = fn(SqlRecords(Transaction(connection, self._clock)))
+                if not commit:
+                    transaction.rollback()
+            return result
         except DBAPIError as err:
             raise explain(err, self._address) from err
-
-    def _transact(self, connection: Connection, fn: Callable[[Records], T], *, commit: bool) -> T:
-        transaction = connection.begin()
-        try:
-            result = fn(SqlRecords(Transaction(connection, self._clock)))
-            if commit:
-                transaction.commit()
-            else:
-                transaction.rollback()
-        except BaseException as err:
-            if transaction.is_active:
-                transaction.rollback()
-            if isinstance(err, StatementError) and not isinstance(err, DBAPIError) and err.orig is not None:
-                # A value the columns refused (naive time, float for money): hand out the plain reason.
-                raise err.orig from err
-            raise
-        return result
-
-    def _drop_connection(self) -> None:
-        """After a database error the next write starts on a fresh connection."""
-        if self._connection is not None:
-            connection, self._connection = self._connection, None
-            connection.invalidate()
-            connection.close()
+        except StatementError as err:
+            # A value the columns refused (naive time, float for money): hand out the plain reason.
+            raise err.orig or err from err
 
     def _close(self) -> None:
         self._write_thread.shutdown(wait=True)
         self._read_threads.shutdown(wait=True)
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
         self._readers.dispose()
         self._writer.dispose()
 
@@ -152,17 +126,17 @@ def _open(
     if address.file is not None:
         create_file(address.file)
     writer = writer_engine(address, synchronous=synchronous, busy_seconds=busy_seconds)
+    readers = reader_engine(address, connections=READERS, busy_seconds=busy_seconds)
     try:
         if address.file is not None and address.file.stat().st_size < check_below_bytes:
-            _check(writer, address)
+            _check(readers, address)
         migrate.upgrade_with(writer, address)
-    except DBAPIError as err:
+    except BaseException as err:
+        readers.dispose()
         writer.dispose()
-        raise explain(err, address) from err
-    except StorageFailed:
-        writer.dispose()
+        if isinstance(err, DBAPIError):
+            raise explain(err, address) from err
         raise
-    readers = reader_engine(address, connections=READERS, busy_seconds=busy_seconds)
     return SqlStorage(address, writer, readers, clock)
 
 

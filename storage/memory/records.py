@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from storage.grid import gaps, refuse_open
+from storage.grid import gaps, refuse_unfit
 from storage.memory.shelf import Shelf, Undo, checked
 from storage.values import json_text
 from trader.clock import Clock
@@ -273,7 +273,7 @@ class MemoryCandles:
         self._series: dict[tuple[Market, Timeframe], Shelf[datetime, Candle]] = {}
 
     def upsert(self, candles: Sequence[Candle]) -> int:
-        refuse_open(candles, self._clock)
+        refuse_unfit(candles, self._clock)
         newest = {(c.market, c.timeframe, c.opened_at): c for c in candles}
         changed = 0
         for candle in newest.values():

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from storage import tables
-from storage.grid import gaps, refuse_open
+from storage.grid import gaps, openings, refuse_unfit
 from storage.repositories.statements import AnyRow, Transaction, put
 from trader.model.market import Candle, Market, Timeframe
 
@@ -19,9 +19,9 @@ _SERIES = (_c.market == bindparam("market_code"), _c.timeframe == bindparam("len
 _LATEST = select(tables.candles).where(*_SERIES).order_by(_c.opened_at.desc()).limit(bindparam("n"))
 _LATEST_UNTIL = _LATEST.where(_c.opened_at < bindparam("until"))
 _LAST_OPENED = select(func.max(_c.opened_at)).where(*_SERIES)
-_OPENED_BETWEEN = select(_c.opened_at).where(
-    *_SERIES, _c.opened_at >= bindparam("first"), _c.opened_at < bindparam("end")
-)
+_BETWEEN = (*_SERIES, _c.opened_at >= bindparam("first"), _c.opened_at < bindparam("end"))
+_OPENED_BETWEEN = select(_c.opened_at).where(*_BETWEEN)
+_COUNT_BETWEEN = select(func.count()).select_from(tables.candles).where(*_BETWEEN)
 
 
 class SqlCandles:
@@ -29,8 +29,8 @@ class SqlCandles:
         self._t = transaction
 
     def upsert(self, candles: Sequence[Candle]) -> int:
-        """Raises ValueError for a candle still open by the storage's clock."""
-        refuse_open(candles, self._t.clock)
+        """Raises ValueError for a candle still open by the storage's clock, or off its timeframe's grid."""
+        refuse_unfit(candles, self._t.clock)
         if not candles:
             return 0
         newest = {(c.market, c.timeframe, c.opened_at): c for c in candles}
@@ -47,8 +47,10 @@ class SqlCandles:
         return moment
 
     def missing(self, market: Market, timeframe: Timeframe, start: datetime, end: datetime) -> list[datetime]:
-        rows = self._t.all(_OPENED_BETWEEN, market_code=market.code, length=timeframe.value, first=start, end=end)
-        return gaps(timeframe, start, end, (row[0] for row in rows))
+        series = {"market_code": market.code, "length": timeframe.value, "first": start, "end": end}
+        if self._t.scalar(_COUNT_BETWEEN, **series) == openings(timeframe, start, end):
+            return []  # the usual case, without reading a row: all of them stand on the grid
+        return gaps(timeframe, start, end, (row[0] for row in self._t.all(_OPENED_BETWEEN, **series)))
 
 
 def _candle_row(candle: Candle) -> dict[str, Any]:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 COUNTED = {"preserve_rowcount": True}
 
+PART = 200
+"""Rows fetched at a time: the database driver and the row builder let no other thread run until a part is done, and a
+long read must not hold up the writer."""
+
 AnyRow = Row[*tuple[Any, ...]]
 
 
@@ -42,7 +46,8 @@ class Transaction:
         return self.connection.execute(statement, values).first()
 
     def all(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:
-        return self.connection.execute(statement, values).all()
+        parts = self.connection.execute(statement, values).partitions(PART)
+        return [row for part in parts for row in part]
 
     def scalar(self, statement: Executable, **values: Any) -> Any:
         return self.connection.execute(statement, values).scalar()

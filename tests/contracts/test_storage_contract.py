@@ -799,6 +799,14 @@ async def test_a_candle_still_open_by_the_clock_is_refused(store: Storage, clock
     assert await store.write(lambda r: r.candles.upsert([still_open])) == 1
 
 
+async def test_a_candle_off_its_grid_is_refused(store: Storage) -> None:
+    """A five-minute candle opens at 00:00 or 00:05, not at 00:01."""
+    with pytest.raises(ValueError, match="cannot open at"):
+        await store.write(
+            lambda r: r.candles.upsert([a_candle(0, timeframe=Timeframe.M5, opened_at=a_candle(1).opened_at)])
+        )
+
+
 # ---------------------------------------------------------------- properties
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=None).filter(lambda d: abs(d.adjusted()) < 40)
