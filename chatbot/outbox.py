@@ -6,7 +6,7 @@ that does not answer waits by itself; other chats, and trading, do not notice.""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from aiolimiter import AsyncLimiter
 
 from chatbot.delivery import Backoff, ChatError
 from chatbot.notices import notice
+from chatbot.questions import Questions, Send
 from chatbot.reply import Reply, Tone
 from chatbot.scrub import by_shape
 from chatbot.wording import Words
@@ -27,8 +28,6 @@ from trader.ports import Records, Storage
 
 log = structlog.get_logger(__name__)
 
-Send: TypeAlias = Callable[[str, Reply], Awaitable[str]]
-"""(target, reply) → remote id; raises ChatError."""
 Row: TypeAlias = tuple[OutboxMessage, Event]
 
 DIGEST_ABOVE = 20
@@ -50,7 +49,7 @@ def pace_of(channel: str, target: str) -> AsyncLimiter:
 def printing(write: Callable[[str], None]) -> Send:
     """The console as a chat: every message is printed."""
 
-    async def send(target: str, reply: Reply) -> str:
+    async def send(target: str, reply: Reply, *, edit: str = "") -> str:
         write(reply.text())
         return ""
 
@@ -89,12 +88,16 @@ class OutboxSender:
     tick_seconds: float = 3.0
     backoff: tuple[float, float] = (1.0, 60.0)
     pace: Callable[[str, str], AsyncLimiter] = pace_of
+    _questions: Questions = field(init=False)
     _chats: dict[str, _Chat] = field(init=False, default_factory=dict)
-    _unsaved: dict[str, OutboxMessage] = field(init=False, default_factory=dict)
+    _unsaved: dict[str, Row] = field(init=False, default_factory=dict)
     _overall: AsyncLimiter = field(init=False, default_factory=lambda: AsyncLimiter(30, 1))
     _wake: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _life: asyncio.Task[None] | None = field(init=False, default=None)
     _waiting: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        self._questions = Questions(self.storage, self.channel, self.send, self.words)
 
     async def start(self) -> None:
         if self._life is None:
@@ -183,6 +186,7 @@ class OutboxSender:
             chat.failing = False
             chat.waits.reset()
             await self._settle(parcel, remote_id)
+            await self._questions.close(target, parcel.rows[0][1], parcel.reply)
 
     async def _failed(self, target: str, chat: _Chat, parcel: _Parcel, error: ChatError) -> None:
         wait = chat.waits.after(error)
@@ -191,30 +195,34 @@ class OutboxSender:
         if not chat.failing:
             log.warning("outbox_waits", channel=self.channel, target=target, cause=cause, seconds=wait)
         chat.failing = True
-        await self._save([replace(m, attempts=m.attempts + 1, last_error=cause) for m, _ in parcel.rows])
+        await self._save([(replace(m, attempts=m.attempts + 1, last_error=cause), event) for m, event in parcel.rows])
 
     async def _settle(self, parcel: _Parcel, remote_id: str) -> None:
-        now = self.clock.now()
-        done = [
-            replace(
-                m, sent_at=now, attempts=m.attempts + bool(parcel.reply), remote_id=remote_id, last_error=parcel.note
+        now, said = self.clock.now(), parcel.reply is not None
+        for message, event in parcel.rows:
+            sent = replace(
+                message,
+                sent_at=now,
+                attempts=message.attempts + said,
+                remote_id=remote_id,
+                last_error=parcel.note,
             )
-            for m, _ in parcel.rows
-        ]
-        self._unsaved |= {message.message_id: message for message in done}
+            self._unsaved[message.message_id] = (sent, event)
         await self._save_unsaved()
 
     async def _save_unsaved(self) -> None:
         """Delivered rows that could not be marked yet are remembered here, and not sent a second time."""
         rows = list(self._unsaved.values())
         if rows and await self._save(rows):
-            for row in rows:
-                self._unsaved.pop(row.message_id, None)
+            for message, _ in rows:
+                self._unsaved.pop(message.message_id, None)
 
-    async def _save(self, rows: Sequence[OutboxMessage]) -> bool:
+    async def _save(self, rows: Sequence[Row]) -> bool:
         def save(records: Records) -> None:
-            for row in rows:
-                records.outbox.save(row)
+            for message, event in rows:
+                records.outbox.save(message)
+                if message.sent_at is not None:
+                    self._questions.remember(records, message, event)
 
         try:
             await self.storage.write(save)
