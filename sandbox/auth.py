@@ -110,7 +110,7 @@ class Authenticator:
             claims: dict[str, Any] = jwt.decode(
                 token, self.key.secret_key, algorithms=["HS256", "HS384", "HS512"], options=_DECODE_OPTIONS
             )
-        except (jwt.PyJWTError, ValueError) as error:
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:
             raise _unauthorised("jwt_verification", "The token could not be verified.") from error
         if not isinstance(claims.get("access_key"), str):
             raise _unauthorised("jwt_verification", "The token names no access key.")

@@ -140,14 +140,17 @@ class RateLimits:
         if any(used >= limit for used, (limit, _) in zip(counter.used, self._windows(group), strict=True)):
             raise self._refused(group, counter, now)
         counter.used = [used + 1 for used in counter.used]
-        return self._remaining(group, counter)
+        return self._remaining(group, counter.used)
 
     def peek(self, group: str, key: str) -> Remaining:
         """What is left, without counting a call."""
         now = self._timer()
-        counter = self._counter(group, key, now)
-        self._roll(group, counter, now)
-        return self._remaining(group, counter)
+        counter = self._counters.get((group, key))
+        used = [0] * len(GROUPS[group].windows)
+        if counter is not None:
+            ages = zip(counter.opened, counter.used, self._windows(group), strict=True)
+            used = [0 if now - opened >= seconds else count for opened, count, (_, seconds) in ages]
+        return self._remaining(group, used)
 
     def _windows(self, group: str) -> tuple[tuple[int, float], ...]:
         return tuple((max(1, int(limit * self._factor)), seconds) for limit, seconds in GROUPS[group].windows)
@@ -200,6 +203,6 @@ class RateLimits:
         limit, seconds = self._windows(group)[0]
         return int(limit * 60 / seconds)
 
-    def _remaining(self, group: str, counter: _Counter) -> Remaining:
-        left = min(max(0, limit - used) for used, (limit, _) in zip(counter.used, self._windows(group), strict=True))
+    def _remaining(self, group: str, used: list[int]) -> Remaining:
+        left = min(max(0, limit - count) for count, (limit, _) in zip(used, self._windows(group), strict=True))
         return Remaining(GROUPS[group].word, self._minute(group), left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import uuid
 from collections.abc import Callable
@@ -56,6 +57,8 @@ async def test_bad_tokens(client: Client) -> None:
         jwt.encode({"access_key": key.access_key, "nonce": 7}, key.secret_key, algorithm="HS256"),
         jwt.encode({"access_key": key.access_key, "nonce": ""}, key.secret_key, algorithm="HS256"),
     ]
+    nested = base64.urlsafe_b64encode(b'{"a":' + b"[" * 4000).decode().rstrip("=")
+    bad.append(f"eyJhbGciOiJIUzI1NiJ9.{nested}.x")
     for token in bad:
         await refused(client, "jwt_verification", {"Authorization": f"Bearer {token}"})
 

