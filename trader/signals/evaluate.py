@@ -16,7 +16,9 @@ from decimal import Decimal
 
 from trader.model.market import CandleArrays, Timeframe
 from trader.model.signal import Action, Signal, SignalArrays
-from trader.signals.registry import Strategy
+from trader.signals.registry import Strategy, names, strategy_class
+
+HOLDING, OUT, WARMING_UP, NOTHING_YET = "holding", "out", "warming_up", "nothing_yet"
 
 SETTLING = 4
 """Recursive indicators are given this many times the warm-up to forget where the rows began."""
@@ -53,6 +55,15 @@ def last_signal(strategy: Strategy, candles: CandleArrays) -> Signal:
     )
 
 
+def reason_codes() -> tuple[str, ...]:
+    """Every reason a signal can carry, so that wording can be complete."""
+    codes = {HOLDING, OUT, WARMING_UP, NOTHING_YET}
+    for name in names():
+        cls = strategy_class(name)
+        codes |= {cls.enter_reason, *cls.exit_reasons}
+    return tuple(sorted(codes))
+
+
 def _action(strategy: Strategy, candles: CandleArrays, arrays: SignalArrays) -> tuple[Action, str]:
     warmup = strategy.warmup_on(candles.timeframe)
     rows = len(candles)
@@ -62,13 +73,13 @@ def _action(strategy: Strategy, candles: CandleArrays, arrays: SignalArrays) -> 
         rose = now > before and (rows > warmup if arrays.known is None else True)
         if rose or strategy.level_entry:
             return Action.ENTER, strategy.enter_reason
-        return Action.HOLD, "holding"
+        return Action.HOLD, HOLDING
     if before > 0:
-        return Action.EXIT, strategy.exit_reason
+        return Action.EXIT, strategy.exit_reason(candles)
     known = rows >= warmup if arrays.known is None else bool(arrays.known[-1])
     if known:
-        return Action.EXIT, "out"
-    return Action.STAY_OUT, "warming_up" if rows < warmup else "nothing_yet"
+        return Action.EXIT, OUT
+    return Action.STAY_OUT, WARMING_UP if rows < warmup else NOTHING_YET
 
 
 def decimal(value: float) -> Decimal:

@@ -15,13 +15,14 @@ from trader.signals import params
 class Strategy(ABC):
     """A small frozen value with one decision: the whole history in, an opinion at every candle out.
 
-    Subclasses are frozen dataclasses whose fields are made by `param`. `enter_reason` and `exit_reason` are codes
+    Subclasses are frozen dataclasses whose fields are made by `param`. `enter_reason` and `exit_reasons` are codes
     (wording explains them); `level_entry` = wants to be in at any time, so an entry need not wait for an edge."""
 
     name: ClassVar[str] = ""
     default_timeframe: ClassVar[Timeframe] = Timeframe.M15
     level_entry: ClassVar[bool] = False
     enter_reason: ClassVar[str] = ""
+    exit_reasons: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         params.check(self)
@@ -35,9 +36,9 @@ class Strategy(ABC):
         """The same on another timeframe; differs for strategies that think in days."""
         return self.warmup
 
-    @property
-    def exit_reason(self) -> str:
-        return ""
+    def exit_reason(self, candles: CandleArrays) -> str:
+        """Why the exposure fell to 0 with the last row: one of `exit_reasons`."""
+        return self.exit_reasons[0]
 
     @abstractmethod
     def signals(self, candles: CandleArrays) -> SignalArrays:

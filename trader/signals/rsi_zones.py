@@ -27,14 +27,11 @@ class RsiZones(Strategy):
 
     default_timeframe: ClassVar[Timeframe] = Timeframe.M15
     enter_reason: ClassVar[str] = "left_oversold"
+    exit_reasons: ClassVar[tuple[str, ...]] = ("left_overbought",)
 
     @property
     def warmup(self) -> int:
         return max(self.period, self.atr_period) + 1
-
-    @property
-    def exit_reason(self) -> str:
-        return "left_overbought"
 
     def signals(self, candles: CandleArrays) -> SignalArrays:
         strength = rsi(candles.close, self.period)

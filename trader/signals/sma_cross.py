@@ -27,6 +27,7 @@ class SmaCross(Strategy):
 
     default_timeframe: ClassVar[Timeframe] = Timeframe.H1
     enter_reason: ClassVar[str] = "crossed_up"
+    exit_reasons: ClassVar[tuple[str, ...]] = ("crossed_down",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -36,10 +37,6 @@ class SmaCross(Strategy):
     @property
     def warmup(self) -> int:
         return self.slow
-
-    @property
-    def exit_reason(self) -> str:
-        return "crossed_down"
 
     def signals(self, candles: CandleArrays) -> SignalArrays:
         fast, slow = sma(candles.close, self.fast), sma(candles.close, self.slow)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 FIRST_LOOK = 512
 """Rows searched for a reached stop at first; doubled until one is found, so long holds stay cheap."""
 
-EXIT_REASONS = {"atr": "atr_stop", "trail": "trailing_stop", "prev_low": "below_previous_low"}
+STOP_REASONS = {"atr": "atr_stop", "trail": "trailing_stop", "prev_low": "below_previous_low"}
+DAY_END = "day_end"
 
 
 @strategy("volatility_breakout")
@@ -41,6 +42,7 @@ class VolatilityBreakout(Strategy):
 
     default_timeframe: ClassVar[Timeframe] = Timeframe.M15
     enter_reason: ClassVar[str] = "broke_out"
+    exit_reasons: ClassVar[tuple[str, ...]] = (DAY_END, *STOP_REASONS.values())
 
     @property
     def warmup(self) -> int:
@@ -51,9 +53,10 @@ class VolatilityBreakout(Strategy):
         days = self.atr_days + 2 if self.exit == "atr" else 2
         return days * (DAY // timeframe.seconds)
 
-    @property
-    def exit_reason(self) -> str:
-        return f"day_end_or_{EXIT_REASONS[self.exit]}" if self.leave_at_day_end else EXIT_REASONS[self.exit]
+    def exit_reason(self, candles: CandleArrays) -> str:
+        if self.leave_at_day_end and closes_day(candles)[-1]:
+            return DAY_END
+        return STOP_REASONS[self.exit]
 
     def signals(self, candles: CandleArrays) -> SignalArrays:
         """The stop is looked at in every candle's low, from the candle after the entry on."""

@@ -43,6 +43,7 @@ class WeightedEnsemble(Strategy):
 
     default_timeframe: ClassVar[Timeframe] = Timeframe.M15
     enter_reason: ClassVar[str] = "score_above_threshold"
+    exit_reasons: ClassVar[tuple[str, ...]] = ("score_below_threshold",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -52,10 +53,6 @@ class WeightedEnsemble(Strategy):
     @property
     def warmup(self) -> int:
         return TREND
-
-    @property
-    def exit_reason(self) -> str:
-        return "score_below_threshold"
 
     def signals(self, candles: CandleArrays) -> SignalArrays:
         score = self.score(parts(candles))
