@@ -1,106 +1,16 @@
-"""The engine against a fixed book: fills, holds, fees, time in force, self-match prevention, and what is conserved."""
+"""The engine against a fixed book: fills, holds, fees, time in force, self-match prevention (reference §7 to §13)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from fractions import Fraction
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from sandbox.account import Account
-from sandbox.clock import SandboxClock
 from sandbox.errors import ApiError
-from sandbox.matching import Engine
-from sandbox.orders import Order, OrderRequest, render_order
-from sandbox.values import Book, Hub, Level, Taker, Tick
-
-D = Decimal
-MARKET = "KRW-BTC"
-START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
-
-
-def levels(*rows: tuple[str, str]) -> tuple[Level, ...]:
-    return tuple(Level(D(price), D(size)) for price, size in rows)
-
-
-class FixedMarket:
-    """A book that only takers change."""
-
-    def __init__(self, asks: tuple[Level, ...], bids: tuple[Level, ...]) -> None:
-        self.asks, self.bids = list(asks), list(bids)
-        self.printed: list[tuple[Decimal, Decimal, Taker]] = []
-        self.shown: dict[tuple[str, Decimal], Decimal] = {}
-        self.hub: Hub | None = None
-
-    def book(self, market: str) -> Book:
-        return Book(market, START, tuple(self.asks), tuple(self.bids))
-
-    def consume(self, market: str, side: str, price: Decimal, size: Decimal) -> None:
-        book = self.asks if side == "asks" else self.bids
-        index = next(i for i, level in enumerate(book) if level.price == price)
-        book[index] = Level(price, book[index].size - size)
-        assert book[index].size >= 0
-        if not book[index].size:
-            del book[index]
-
-    def add_resting(self, market: str, side: str, price: Decimal, size: Decimal) -> None:
-        self.shown[side, price] = self.shown.get((side, price), D(0)) + size
-
-    def remove_resting(self, market: str, side: str, price: Decimal, size: Decimal) -> None:
-        self.shown[side, price] -= size
-        assert self.shown[side, price] >= 0
-
-    def print_trade(self, market: str, price: Decimal, volume: Decimal, taker: Taker) -> None:
-        self.printed.append((price, volume, taker))
-        if self.hub is not None:
-            self.hub.tick(Tick(market, START + timedelta(days=1), price, volume, taker, 1))
-
-
-class Desk:
-    """An engine with its account, market and messages; scheduled work runs on `turn`."""
-
-    def __init__(self, asks: tuple[Level, ...], bids: tuple[Level, ...], **balances: str) -> None:
-        self.account = Account({name: D(amount) for name, amount in (balances or {"KRW": "10000000"}).items()})
-        self.market = FixedMarket(asks, bids)
-        self.hub = Hub()
-        self.market.hub = self.hub
-        self.messages: list[dict[str, Any]] = []
-        self.hub.on_private(self.messages.append)
-        self._later: list[Callable[[], None]] = []
-        clock = SandboxClock(START, 0.001)
-        self.engine = Engine(self.account, self.market, clock, self.hub, self._later.append)
-        self.hub.on_tick(self.engine.on_tick)
-
-    def turn(self) -> None:
-        while self._later:
-            self._later.pop(0)()
-
-    def place(self, **fields: Any) -> Order:
-        for name in ("price", "volume"):
-            if fields.get(name) is not None:
-                fields[name] = D(fields[name])
-        order = self.engine.submit(OrderRequest(MARKET, **fields))
-        self.turn()
-        return order
-
-    def tick(self, price: str, volume: str, taker: Taker = "ASK") -> None:
-        self.hub.tick(Tick(MARKET, START + timedelta(seconds=10), D(price), D(volume), taker, 1))
-
-    def states(self) -> list[str]:
-        return [message["state"] for message in self.messages if message["type"] == "myOrder"]
-
-
-def desk(**balances: str) -> Desk:
-    """Asks 1001 x 5, 1002 x 5, 1003 x 90; bids 999 x 5, 998 x 5, 997 x 90."""
-    asks = levels(("1001", "5"), ("1002", "5"), ("1003", "90"))
-    bids = levels(("999", "5"), ("998", "5"), ("997", "90"))
-    return Desk(asks, bids, **(balances or {"KRW": "10000000", "BTC": "100"}))
+from sandbox.orders import OrderRequest, render_order
+from sandbox.values import Tick
+from tests.sandbox.desk import MARKET, START, D, Desk, desk, levels
 
 
 def test_market_buy_with_the_recorded_numbers() -> None:
@@ -384,100 +294,6 @@ def test_messages_carry_the_documented_fields() -> None:
     assets = [message["assets"] for message in d.messages if message["type"] == "myAsset"]
     assert [row["currency"] for row in assets[-1]] == ["KRW", "BTC"]
     assert assets[0] == [{"currency": "KRW", "balance": D("9994992.4975"), "locked": D("5007.5025")}]
-
-
-PRICES = st.integers(995, 1006).map(str)
-VOLUMES = st.decimals("5.1", "30", places=8).map(str)
-SMP = st.sampled_from(["cancel_maker", "cancel_taker", "reduce", "none"])
-SIDES = st.sampled_from(["bid", "ask"])
-ACTIONS = st.one_of(
-    st.fixed_dictionaries(
-        {
-            "side": SIDES,
-            "ord_type": st.just("limit"),
-            "price": PRICES,
-            "volume": VOLUMES,
-            "smp_type": SMP,
-            "time_in_force": st.sampled_from([None, None, None, "ioc", "fok"]),
-        }
-    ),
-    st.fixed_dictionaries(
-        {
-            "side": st.just("bid"),
-            "ord_type": st.just("price"),
-            "price": st.decimals("5000", "40000", places=2).map(str),
-            "smp_type": SMP,
-        }
-    ),
-    st.fixed_dictionaries({"side": st.just("ask"), "ord_type": st.just("market"), "volume": VOLUMES, "smp_type": SMP}),
-    st.fixed_dictionaries(
-        {
-            "side": SIDES,
-            "ord_type": st.just("best"),
-            "amount": st.decimals("6", "20", places=8),
-            "time_in_force": st.sampled_from(["ioc", "fok"]),
-            "smp_type": SMP,
-        }
-    ),
-    st.tuples(PRICES, st.decimals("0.00000001", "20", places=8).map(str)),
-    st.integers(0, 5),
-)
-
-
-def _act(d: Desk, action: Any) -> None:
-    if isinstance(action, int):
-        open_orders = d.engine.open_orders()
-        if action < len(open_orders):
-            d.engine.cancel(open_orders[action])
-    elif isinstance(action, tuple):
-        d.tick(*action)
-    else:
-        fields = dict(action)
-        if "amount" in fields:
-            amount = fields.pop("amount")
-            fields |= {"price": f"{amount * 1000:f}"} if fields["side"] == "bid" else {"volume": f"{amount:f}"}
-        with suppress(ApiError):
-            d.place(**fields)
-
-
-def _check_books(d: Desk) -> None:
-    orders = list(d.engine.orders.values())
-    sold = [fill for order in orders if order.side == "ask" for fill in order.fills]
-    bought = [fill for order in orders if order.side == "bid" for fill in order.fills]
-    paid = sum((fill.funds + fill.fee for fill in bought), D(0))
-    got = sum((fill.funds - fill.fee for fill in sold), D(0))
-    totals = d.account.totals(["KRW", "BTC"])
-    assert totals["KRW"] == D("60000") - paid + got
-    assert totals["BTC"] == D("40") + sum((f.volume for f in bought), D(0)) - sum((f.volume for f in sold), D(0))
-    for row in d.account.rows():
-        assert row.balance >= 0
-        assert row.locked == sum((o.hold for o in orders if o.is_open and o.held_currency == row.currency), D(0))
-    for order in orders:
-        assert order.executed_volume == sum((fill.volume for fill in order.fills), D(0))
-        assert order.executed_funds == sum((fill.price * fill.volume for fill in order.fills), D(0))
-        assert order.paid_fee == order.executed_funds * D("0.0005")
-        assert order.is_open == order.resting
-        assert order.is_open or order.hold == 0
-        if order.request.volume is not None:
-            assert order.executed_volume + order.prevented_volume <= order.request.volume
-        else:
-            assert order.executed_funds <= (order.request.price or 0)
-    resting: dict[tuple[str, Decimal], Decimal] = {}
-    for order in orders:
-        if order.resting and order.request.price is not None:
-            key = ("bids" if order.side == "bid" else "asks", order.request.price)
-            resting[key] = resting.get(key, D(0)) + (order.remaining_volume or 0)
-    assert {key: size for key, size in d.market.shown.items() if size} == resting
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(ACTIONS, max_size=25))
-def test_nothing_appears_or_vanishes(actions: list[Any]) -> None:
-    """Over any flow: balances never negative, cash and coins conserved with fees exactly, fills add up (§9.3)."""
-    d = desk(KRW="60000", BTC="40")
-    for action in actions:
-        _act(d, action)
-        _check_books(d)
 
 
 def test_thirty_digits_stay_exact() -> None:
