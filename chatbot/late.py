@@ -49,7 +49,7 @@ class Lateness:
         """A button pressed at an unknown time while we were away; the buttons stay where they are."""
         words = self._languages.words(person.key)
         away = words.unknown if silence is None else words.span(silence.total_seconds())
-        return Reply(words("late-press-title"), (words("late-press-line", away=away),), tone=Tone.WARNING)
+        return Reply(words("late-press-title"), (words("late-press-line", away=away),), tone=Tone.ERROR)
 
     def cut_off(self, person: Person, line: str) -> Reply:
         """Begun by a process that ended before it answered: how far it came is not known here."""

@@ -159,7 +159,7 @@ class TelegramFrontEnd:
         """`offset` is only sent to confirm a batch: ids start anew after a quiet week, and an old offset would then
         throw the new ones away."""
         offset: int | None = None
-        seconds = 0 if self._trouble.current else self._poll_seconds  # after a fault, learn quickly that it is over
+        seconds = 0  # what waits already came while we were away; what comes later is fresh
         contact = inbox.last_contact
         while True:
             batch = await api.updates(offset, seconds)

@@ -65,11 +65,11 @@ class _Fault:
 
 
 class TelegramError(Exception):
-    def __init__(self, status: int, description: str, retry_after: int | None = None) -> None:
+    def __init__(self, status: int, description: str, **parameters: int) -> None:
         super().__init__(description)
         self.status = status
         self.description = description
-        self.retry_after = retry_after
+        self.parameters = parameters
 
 
 class TelegramServer:
@@ -92,6 +92,7 @@ class TelegramServer:
         self._update_ids = itertools.count(500_000)
         self._message_ids = itertools.count(1)
         self._faults: list[_Fault] = []
+        self._moved: dict[int, int] = {}
         self._changed = asyncio.Condition()
         self._poller: asyncio.Future[None] | None = None
         self._read = 0
@@ -195,6 +196,10 @@ class TelegramServer:
         """The next `times` calls of `method` (or `*`) fail with this status."""
         self._faults.append(_Fault(method, status, description or _PHRASES.get(status, ""), retry_after, times))
 
+    def migrate(self, group: int, supergroup: int) -> None:
+        """The group became a supergroup with another id: sending to the old one is refused with the new one's."""
+        self._moved[group] = supergroup
+
     def mend(self) -> None:
         """Take all faults back."""
         self._faults.clear()
@@ -235,8 +240,8 @@ class TelegramServer:
             result = await handler(params)
         except TelegramError as error:
             body: dict[str, Any] = {"ok": False, "error_code": error.status, "description": error.description}
-            if error.retry_after is not None:
-                body["parameters"] = {"retry_after": error.retry_after}
+            if error.parameters:
+                body["parameters"] = error.parameters
             return web.json_response(body, status=error.status)
         finally:
             self._notify()
@@ -248,7 +253,8 @@ class TelegramServer:
                 fault.times -= 1
                 if fault.times <= 0:
                     self._faults.remove(fault)
-                raise TelegramError(fault.status, fault.description, fault.retry_after)
+                wait = {} if fault.retry_after is None else {"retry_after": fault.retry_after}
+                raise TelegramError(fault.status, fault.description, **wait)
 
     async def _on_getme(self, params: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -359,6 +365,10 @@ class TelegramServer:
         self, params: dict[str, Any], source: str, text: str, entities: list[dict[str, Any]], photo: bytes = b""
     ) -> dict[str, Any]:
         reply = params.get("reply_parameters") or {}
+        if (moved := self._moved.get(int(params["chat_id"]))) is not None:
+            raise TelegramError(
+                400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=moved
+            )
         message = SentMessage(
             next(self._message_ids),
             int(params["chat_id"]),
