@@ -82,12 +82,18 @@ def test_without_a_quote_the_decision_price_stands_in() -> None:
         (buy("4999"), OrderStyle.MARKET),
         (buy("5000"), OrderStyle.LIMIT),  # 5,000 ÷ 1.0005 is below 5,000
         (sell("0.0499"), OrderStyle.MARKET),  # 0.0499 × 100,000 = 4,990
-        (sell("0.05"), OrderStyle.LIMIT),  # 0.05 × 99,850 = 4,992.5
+        (sell("0.0499"), OrderStyle.LIMIT),
     ],
 )
 def test_below_the_venues_minimum_nothing_is_sent(intent: Intent, style: OrderStyle) -> None:
     with pytest.raises(BelowMinimum):
         planned(intent, style)
+
+
+def test_a_small_sale_is_priced_so_that_the_venue_takes_it() -> None:
+    """0.05 × 99,850 would be 4,992.5; at the bid of 100,000 it is worth the minimum of 5,000."""
+    request = planned(sell("0.05"))
+    assert (request.price, request.quantity) == (D(100_000), D("0.05"))
 
 
 def test_a_price_below_one_tick_or_a_sum_above_the_maximum_is_invalid() -> None:

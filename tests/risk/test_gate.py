@@ -92,9 +92,9 @@ ALONE: list[tuple[str, dict[str, str], dict[str, Any]]] = [
     ("no_size", {}, {"intent": buy("0")}),
     ("below_minimum", {"notional": "4999", "minimum": "5000"}, {"intent": buy("4999")}),
     (
-        # 6,000 ÷ (100,100 × 1.0005) × 80,000 × 0.9995 = 4,790.4
+        # 1 % below the stop: 6,000 ÷ (100,100 × 1.0005) × 79,200 × 0.9995 = 4,742.5
         "below_minimum_at_stop",
-        {"value": "4790", "stop": "80000", "minimum": "5000"},
+        {"value": "4743", "stop": "79200", "minimum": "5000"},
         {"intent": buy("6000", exits=ExitPlan(stop=D(80_000)))},
     ),
     (
@@ -145,7 +145,7 @@ def test_each_reason_alone(code: str, params: dict[str, str], case: dict[str, An
         {"limits": Limits(max_daily_loss=D(0))},
         {"book": None},
         {"intent": buy("5700")},  # 5,700 × 0.9 × 0.9995 ÷ 1.0005 = 5,124.9
-        {"intent": buy("5200", exits=ExitPlan(stop=D(98_000)))},
+        {"intent": buy("5200", exits=ExitPlan(stop=D(98_000)))},  # 5,200 × 0.9692… × 0.9995 ÷ 1.0005 = 5,034.9
     ],
 )
 def test_just_inside_a_limit(case: dict[str, Any]) -> None:

@@ -41,6 +41,8 @@ def plan(
         if intent.quantity is None:
             raise InvalidOrder(f"a sale of {intent.market} names no quantity")
         quantity = rules.round_quantity(intent.quantity)
+        if price is not None and intent.order_type is not OrderType.LIMIT:
+            price = _sellable_price(price, quantity, _touch(intent, quote), rules)
         worth = quantity * (price if price is not None else _touch(intent, quote))
     else:
         if intent.notional is None:
@@ -99,6 +101,14 @@ def _limit_price(intent: Intent, rules: TradingRules, quote: Quote | None, aggre
     if price <= 0:
         raise InvalidOrder(f"{wanted:f} is below the smallest price of {intent.market}")
     return price
+
+
+def _sellable_price(price: Decimal, quantity: Decimal, touch: Decimal, rules: TradingRules) -> Decimal:
+    """Going below the bid must not take a small sale below the venue's minimum while the bid itself is above it."""
+    if quantity <= 0 or price * quantity >= rules.min_notional:
+        return price
+    needed = rules.round_price(rules.min_notional / quantity, Side.SELL)
+    return needed if needed <= touch else price
 
 
 def _check_size(intent: Intent, worth: Decimal, rules: TradingRules) -> None:

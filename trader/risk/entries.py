@@ -19,6 +19,9 @@ ONE = Decimal(1)
 NO_STOP_MARGIN = Decimal("0.9")
 """Without a stop a position must still be sellable 10 % below its entry."""
 
+STOP_MARGIN = Decimal("0.99")
+"""A stop is sold at the market, in a falling one: as much as 1 % below it counts as its price."""
+
 
 def trading_state(case: Case) -> Reason | None:
     """REDUCING and HALTED both end buying."""
@@ -69,12 +72,13 @@ def below_minimum(case: Case) -> Reason | None:
 
 
 def below_minimum_at_stop(case: Case) -> Reason | None:
-    """What is bought must still be sellable where it would be sold: at its stop (10 % lower where there is none),
-    less the fee. Otherwise a small position could never be left."""
+    """What is bought must still be sellable where it would be sold: a little below its stop (10 % below the entry where
+    there is none), less the fee. Otherwise a small position could never be left."""
     minimum = case.rules.min_notional
     if case.notional < minimum or case.price <= 0:
         return None
-    stop = planned_stop(case)
+    planned = planned_stop(case)
+    stop = case.price * NO_STOP_MARGIN if planned is None else planned * STOP_MARGIN
     quantity = case.notional / (case.price * (ONE + case.rules.bid_fee_rate))
     value = quantity * stop * (ONE - case.rules.ask_fee_rate)
     if value >= minimum:
@@ -82,12 +86,12 @@ def below_minimum_at_stop(case: Case) -> Reason | None:
     return because("below_minimum_at_stop", value=value.quantize(ONE), stop=stop, minimum=minimum)
 
 
-def planned_stop(case: Case) -> Decimal:
-    """The price at which the entry would be given up."""
+def planned_stop(case: Case) -> Decimal | None:
+    """The price at which the entry would be given up; the tighter of fixed and trailing stop."""
     plan = case.intent.exits
     trailing = case.price * (ONE - plan.trail) if plan.trail is not None else None
     stops = [stop for stop in (plan.stop, trailing) if stop is not None]
-    return max(stops) if stops else case.price * NO_STOP_MARGIN
+    return max(stops) if stops else None
 
 
 def above_maximum(case: Case) -> Reason | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FIRST_LOOK = 512
 """Rows searched for a reached stop at first; doubled until one is found, so long holds stay cheap."""
 
-STOP_REASONS = {"atr": "atr_stop", "trail": "trailing_stop", "prev_low": "below_previous_low"}
+STOP_REASONS = {"atr": "atr_stop", "trail": "trailing_stop", "prev_low": "prev_low_stop"}
 DAY_END = "day_end"
 
 
