@@ -84,7 +84,7 @@ class Coins:
         """Names that begin alike, then names a slip away."""
         symbol = folded.removeprefix(f"{QUOTE.casefold()}-")
         begin = [name for name in self._by_name if len(symbol) > 1 and name.startswith(symbol)]
-        alike = get_close_matches(symbol, self._by_name, n=_SHOWN, cutoff=0.7)
+        alike = get_close_matches(symbol, self._by_name, n=_SHOWN, cutoff=0.6)
         return list(dict.fromkeys(market for name in [*begin, *alike] for market in self._by_name[name]))[:_SHOWN]
 
     def _refresh(self) -> None:

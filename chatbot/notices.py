@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from chatbot import cards, lines
+from chatbot import cards, lines, setting_values
 from chatbot.buttons import runs
 from chatbot.cards import figure
 from chatbot.reasons import codes_text
@@ -123,7 +123,9 @@ def _shown(name: str, value: str, event: Event, words: Words) -> str:
     if name in _WORDS:
         prefix = "order-state-" if event.kind is EventKind.ORDER_RESOLVED else _WORDS[name]
         return words.first((f"{prefix}{value}",), value)
-    if name in ("by", "owner"):
+    if event.kind is EventKind.SETTING_CHANGED and name in ("old", "new"):
+        return setting_values.shown(setting_values.unit_of(event.data.get("key", "")), value, words)
+    if name in ("by", "owner", "person"):
         return lines.who(value, words)
     if name == "reason":
         return lines.why_text(value, words)

@@ -14,10 +14,14 @@ _QUANTITY = frozenset({"quantity", "held", "left"})
 
 
 def reason_text(reason: Reason, words: Words) -> str:
-    """One sentence. Figures that are missing are said to be unknown; a code without wording is shown as it is."""
+    """One sentence. Figures that are missing are said to be unknown, or left out when none is
+    known; a code without wording is shown as it is."""
     key = f"reason-{reason.code.replace('_', '-')}"
     if not words.has(key):
         return " ".join([reason.code, *(f"{name}={value}" for name, value in reason.params.items())])
+    needed = words.needs(key)
+    if needed and not any(reason.params.get(name) for name in needed):
+        return codes_text(reason.code, words)
     return words.lenient(key, {name: _figure(reason.code, name, value, words) for name, value in reason.params.items()})
 
 

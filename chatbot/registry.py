@@ -161,7 +161,7 @@ class Registry:
         known = [w for w, command in self._words.items() if command.role <= role]
         bare = _bare(word)
         begin = [w for w in known if len(bare) > 1 and w.startswith(bare)]
-        found = [*begin, *get_close_matches(bare, known, n=5, cutoff=0.5)]
+        found = [*begin, *get_close_matches(bare, known, n=5, cutoff=0.6)]
         return list({self._words[w].name: self._words[w] for w in found}.values())[:3]
 
     def all(self, role: Role = Role.OWNER) -> list[Command]:

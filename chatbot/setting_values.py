@@ -10,6 +10,8 @@ from chatbot.coins import Coins
 from chatbot.slots import parse_timeframe
 from chatbot.wording import Words
 from trader.model.views import SettingView
+from trader.settings import Settings
+from trader.tuning import field_extra
 
 _DEFAULT = frozenset({"default", "reset", "기본", "기본값", "초기화"})
 _ZERO = frozenset({"0", "0원", "없음", "none", "off", "끄기"})
@@ -40,6 +42,12 @@ def normalised(view: SettingView, text: str, coins: Coins) -> str:
     if view.key == "timeframe":
         return parse_timeframe(text).value
     return folded(text)
+
+
+def unit_of(key: str) -> str:
+    """Empty for what is no setting (a strategy's parameter)."""
+    info = Settings.model_fields.get(key)
+    return "" if info is None else str(field_extra(info).get("unit", ""))
 
 
 def shown(unit: str, value: str, words: Words) -> str:

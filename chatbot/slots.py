@@ -55,7 +55,7 @@ def parse_sell_size(text: str) -> SellSize:
     if match is None:
         raise UserInputError("sell-size-unclear", value=text[: amounts.LONGEST])
     unit = match.group(2) or ""
-    return SellSize(quantity=amounts.parse_quantity(tight, unit), unit=unit.upper())
+    return SellSize(quantity=amounts.parse_quantity(text, unit), unit=unit.upper())
 
 
 _KOREAN_SPANS = {"분": "m", "시간": "h", "일": "d"}

@@ -59,10 +59,15 @@ def _one(ctx: Context, found: Command) -> Reply:
             roles,
             *([words("help-asks")] if found.asks else []),
         ),
-        buttons=runs((f"/{found.name}", f"/{found.name}")) if not any(p.required for p in found.parameters) else (),
+        buttons=runs((f"/{found.name}", f"/{found.name}")) if _harmless(found) else (),
         tone=Tone.INFO,
         data={"command": found.name, "usage": usage_line(found, words)},
     )
+
+
+def _harmless(command: Command) -> bool:
+    """Only looks, and needs nothing said: may be tried from its help."""
+    return command.change is None and not any(p.required for p in command.parameters)
 
 
 @command("language", group="settings", role=Role.VIEWER, aliases=("언어",))

@@ -12,8 +12,10 @@ from chatbot.context import Context
 from chatbot.loosening import loosens
 from chatbot.reply import JSON, Reply, Tone
 from chatbot.slots import Change, MarketArg, OwnMarket, ParamName, SettingKey, StrategyName, Value, WithFixed
+from chatbot.wording import Words
 from trader.errors import UserInputError
-from trader.model.views import SettingChange, SettingView
+from trader.model.market import Market
+from trader.model.views import ParamView, SettingChange, SettingView
 
 
 @command("markets", group="settings", role=Role.VIEWER, change=Role.OWNER, aliases=("마켓", "종목"))
@@ -53,10 +55,7 @@ async def strategy(ctx: Context, name: StrategyName | None = None, market: Marke
     words = ctx.words
     if name is None:
         found = ctx.desk.strategies()
-        listed = [
-            f"{'▸' if used else '·'} {n}{' ' if used else ''}{' '.join(m.base for m in used)}"
-            for n, used in found.items()
-        ]
+        listed = [_strategy_line(known, used, words) for known, used in found.items()]
         by_name: dict[str, JSON] = {n: [m.code for m in used] for n, used in found.items()}
         return Reply(title=words("strategies-title"), lines=tuple(listed), data={"strategies": by_name})
     ctx.changing()
@@ -70,6 +69,12 @@ async def strategy(ctx: Context, name: StrategyName | None = None, market: Marke
     )
 
 
+def _strategy_line(name: str, used: Sequence[Market], words: Words) -> str:
+    about = words.first((f"strategy-{name}",), "")
+    where = f" [{' '.join(m.base for m in used)}]" if used else ""
+    return f"{'▸' if used else '·'} {name}{where}{f' – {about}' if about else ''}"
+
+
 @command("params", group="settings", role=Role.VIEWER, change=Role.OWNER, aliases=("매개변수", "파라미터"))
 async def params(
     ctx: Context, strategy: StrategyName | None = None, name: ParamName | None = None, value: Value | None = None
@@ -79,19 +84,7 @@ async def params(
     if name is None:
         return Reply(
             title=words("params-title", strategy=used),
-            lines=tuple(
-                words(
-                    "param-line",
-                    name=v.name,
-                    value=v.value,
-                    low=v.low,
-                    high=v.high,
-                    default=v.default,
-                    text=v.description,
-                )
-                for v in views
-            )
-            or (words("params-none"),),
+            lines=tuple(_param_line(used, v, words) for v in views) or (words("params-none"),),
             data={"strategy": used, "params": {v.name: v.value for v in views}},
         )
     if name not in {v.name for v in views}:
@@ -106,6 +99,15 @@ async def params(
         buttons=runs((words("button-undo"), f"/params {used} {name} {done.old}")) if done.old else (),
         data=data.change(done),
     )
+
+
+def _param_line(strategy: str, view: ParamView, words: Words) -> str:
+    """A figure with its bounds, or a choice with what there is to choose."""
+    text = words.first((f"param-{strategy}-{view.name}",), view.description)
+    known = {"name": view.name, "value": view.value, "default": view.default, "text": text}
+    if view.low:
+        return words("param-line", low=view.low, high=view.high, **known)
+    return words("param-line-choices", choices=view.high, **known)
 
 
 @command("limits", group="settings", role=Role.VIEWER, change=Role.OWNER, asks=True, aliases=("한도",))

@@ -76,6 +76,10 @@ class Words:
         missing = {name: self.unknown for name in variables(self.language)[key] if not params.get(name)}
         return self(key, **{**params, **missing})
 
+    def needs(self, key: str) -> frozenset[str]:
+        """The parameters a message's text uses."""
+        return variables(self.language)[key]
+
     def has(self, key: str) -> bool:
         return bool(self._bundle.has_message(key))
 

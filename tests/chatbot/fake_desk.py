@@ -1,0 +1,340 @@
+"""A desk whose answers are set by the test: values in memory, every change remembered in `calls`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from trader.desk import Desk
+from trader.errors import StorageFailed, TraderError, UserInputError
+from trader.model.events import Event, JournalEntry, SettingRow
+from trader.model.market import EPOCH, Market, MarketInfo, Timeframe
+from trader.model.order import (
+    Cleared,
+    Denied,
+    Intent,
+    Order,
+    OrderState,
+    OrderType,
+    Origin,
+    Reason,
+    Refused,
+    Side,
+    TimeInForce,
+)
+from trader.model.portfolio import Position, TradingState
+from trader.model.ticket import Ticket
+from trader.model.views import (
+    BalanceRow,
+    CancelResult,
+    HealthCheck,
+    LimitUse,
+    OrderView,
+    PanicReceipt,
+    ParamView,
+    PnlReport,
+    PositionView,
+    SettingChange,
+    SettingView,
+    StateNote,
+    Status,
+    Why,
+)
+from trader.settings import Mode, Settings
+from trader.tuning import Tuning
+
+NOW = datetime(2026, 10, 5, 3, 0, tzinfo=UTC)
+"""Noon in Seoul."""
+
+BTC, ETH, XRP, BCH = (Market("KRW", base) for base in ("BTC", "ETH", "XRP", "BCH"))
+INFOS = (
+    MarketInfo(BTC, "비트코인", "Bitcoin"),
+    MarketInfo(ETH, "이더리움", "Ethereum"),
+    MarketInfo(XRP, "리플", "XRP"),
+    MarketInfo(BCH, "비트코인캐시", "Bitcoin Cash", warning=True),
+    MarketInfo(Market("BTC", "ETH"), "이더리움", "Ethereum"),
+    MarketInfo(Market("KRW", "AAA"), "쌍둥이", "Twin"),
+    MarketInfo(Market("KRW", "BBB"), "쌍둥이", "Twin"),
+)
+PRICES = {BTC: Decimal(95_000_000), ETH: Decimal(4_000_000), XRP: Decimal(3_000), BCH: Decimal(500_000)}
+TICKET_ID = "01HZX3ABCDEFGHJK"
+ORDER_ID = "7QWERTY123456789"
+
+
+def position(market: Market = BTC, quantity: str = "0.01", cost: str = "940000") -> Position:
+    return Position("P1" + market.base, market, "sma_cross", NOW - timedelta(hours=2), Decimal(quantity), Decimal(cost))
+
+
+def view(held: Position) -> PositionView:
+    bid = PRICES[held.market]
+    value = held.quantity * bid
+    gain = value - held.cost
+    return PositionView(held, bid, value, gain, gain / held.cost, bid * Decimal("0.98"), None, None)
+
+
+class FakeDesk(Desk):
+    def __init__(self, mode: Mode = Mode.SANDBOX) -> None:
+        self.calls: list[tuple[object, ...]] = []
+        self.recorded: list[Event] = []
+        self.note = StateNote(TradingState.ACTIVE, "telegram:1", NOW)
+        self.held = [position()]
+        self.open = [self.make_order()]
+        self.pending: list[Ticket] = []
+        self.deny: tuple[Reason, ...] = ()
+        self.refuse = ""
+        self.answered_state = OrderState.DONE
+        self.fails: TraderError | None = None
+        self.disk_full = False
+        self.tuning = Tuning(Settings(_env_file=None, mode=mode), {})  # type: ignore[call-arg]
+
+    def _called(self, *what: object) -> None:
+        self.calls.append(what)
+        if self.fails is not None:
+            raise self.fails
+
+    def market_infos(self) -> Sequence[MarketInfo]:
+        return INFOS
+
+    async def status(self) -> Status:
+        if self.fails is not None:
+            raise self.fails
+        return Status(
+            now=NOW,
+            mode=self.tuning.current.mode.value,
+            state=self.note,
+            strategy="weighted_ensemble",
+            timeframe="15m",
+            markets=(BTC, ETH),
+            equity=Decimal(10_012_345),
+            cash_free=Decimal(9_000_000),
+            cash_locked=Decimal(62_345),
+            day_realised=Decimal(12_345),
+            unrealised=None,
+            positions=tuple(map(view, self.held)),
+            open_orders=len(self.open),
+            unresolved_orders=0,
+            pending_tickets=len(self.pending),
+            data_age_seconds=2.4,
+            started_at=NOW - timedelta(hours=3, minutes=5),
+        )
+
+    async def balances(self) -> list[BalanceRow]:
+        return [
+            BalanceRow("KRW", Decimal(9_000_000), Decimal(62_345), Decimal(0), Decimal(9_062_345)),
+            BalanceRow("BTC", Decimal("0.015"), Decimal(0), Decimal("0.01"), Decimal(1_425_000)),
+            BalanceRow("DUST", Decimal("0.1"), Decimal(0), Decimal(0), Decimal("0.4")),
+            BalanceRow("AIR", Decimal(7), Decimal(0), Decimal(0), None),
+        ]
+
+    async def positions(self) -> list[PositionView]:
+        return [view(held) for held in self.held]
+
+    def make_order(self, **changes: object) -> Order:
+        order = Order(
+            client_order_id=ORDER_ID,
+            intent_id="I1",
+            market=BTC,
+            side=Side.BUY,
+            order_type=OrderType.LIMIT,
+            time_in_force=TimeInForce.GTC,
+            origin=Origin.STRATEGY,
+            owner="sma_cross",
+            reason="fast over slow",
+            state=OrderState.PARTIAL,
+            created_at=NOW - timedelta(seconds=30),
+            updated_at=NOW,
+            decision_price=PRICES[BTC],
+            price=PRICES[BTC],
+            quantity=Decimal("0.001"),
+            venue_id="V-1",
+            executed_quantity=Decimal("0.0004"),
+            executed_funds=Decimal(38_000),
+            paid_fee=Decimal(19),
+        )
+        return replace(order, **changes)  # type: ignore[arg-type]
+
+    async def orders(self, limit: int = 20) -> list[Order]:
+        return self.open[:limit]
+
+    async def order(self, id_start: str) -> OrderView:
+        found = [o for o in self.open if o.client_order_id.startswith(id_start.upper())]
+        if not found:
+            raise UserInputError("order-unknown", id=id_start)
+        return OrderView(found[0], (), ((NOW, "new", ""), (NOW, "accepted", "")))
+
+    async def tickets(self) -> list[Ticket]:
+        return self.pending
+
+    async def trades(self, limit: int = 10, market: Market | None = None) -> list[Position]:
+        self._called("trades", limit, market)
+        closed = replace(
+            position(),
+            quantity=Decimal(0),
+            cost=Decimal(0),
+            realised_pnl=Decimal(-4_700),
+            fees=Decimal(940),
+            bought_quantity=Decimal("0.01"),
+            bought_cost=Decimal(940_000),
+            sold_quantity=Decimal("0.01"),
+            sold_proceeds=Decimal(935_300),
+            closed_at=NOW,
+            exit_reason="stop",
+        )
+        return [closed]
+
+    async def pnl(self, days: int) -> PnlReport:
+        self._called("pnl", days)
+        by_day = tuple((NOW - timedelta(days=n), Decimal(1000 - 700 * n)) for n in range(min(days, 3)))
+        return PnlReport(
+            start=NOW - timedelta(days=days),
+            end=NOW,
+            realised=Decimal(900),
+            fees=Decimal(1_200),
+            unrealised=Decimal(10_000),
+            closed=3,
+            wins=2,
+            best=None,
+            worst=None,
+            by_market={BTC: Decimal(1_600), ETH: Decimal(-700)},
+            by_day=by_day,
+        )
+
+    async def why(self, market: Market | None, limit: int = 5) -> list[Why]:
+        details = {"cooldown.seconds_left": "90", "reason": "fast over slow"}
+        entry = JournalEntry("C1", NOW, "KRW-BTC", "sma_cross", "15m", "risk", "cooldown max_spread", details)
+        stay = JournalEntry("C0", NOW, "KRW-BTC", "sma_cross", "15m", "signal", "stay_out", {})
+        return [Why(market or BTC, (entry, stay), (Reason("max_positions", {"open": "5", "limit": "5"}),))]
+
+    async def health(self) -> list[HealthCheck]:
+        return [
+            HealthCheck("stream-public", True, "0.3 s"),
+            HealthCheck("chat-telegram", False, "chat-unreachable"),
+            HealthCheck("memory", None, "120 MB"),
+            HealthCheck("stream-private", None, ""),
+        ]
+
+    async def limits(self) -> list[LimitUse]:
+        return [
+            LimitUse("max_order_krw", Decimal(1_000_000), None, "KRW"),
+            LimitUse("max_positions", Decimal(5), Decimal(5), "count"),
+            LimitUse("max_daily_loss_krw", Decimal(300_000), Decimal(12_000), "KRW"),
+            LimitUse("cooldown_seconds", Decimal(300), None, "seconds"),
+        ]
+
+    async def chart(self, market: Market, timeframe: Timeframe | None, candles: int) -> bytes:
+        self._called("chart", market, timeframe, candles)
+        return b"\x89PNG"
+
+    async def events(self, limit: int) -> list[Event]:
+        return self.recorded[-limit:][::-1]
+
+    def settings(self) -> list[SettingView]:
+        return self.tuning.views()
+
+    async def change_setting(self, key: str, value: str | None, by: str) -> SettingChange:
+        self._called("change_setting", key, value, by)
+        old = next(v.value for v in self.settings() if v.key == key)
+        row = SettingRow(key, value if value is None else self.tuning.check(key, value), by, EPOCH)
+        self.tuning.apply(row)
+        return SettingChange(key, old, next(v.value for v in self.settings() if v.key == key))
+
+    def strategies(self) -> dict[str, tuple[Market, ...]]:
+        return {"weighted_ensemble": (BTC, ETH), "sma_cross": ()}
+
+    async def change_strategy(self, name: str, market: Market | None, by: str) -> SettingChange:
+        self._called("change_strategy", name, market, by)
+        return SettingChange("strategy", "weighted_ensemble", name)
+
+    def params(self, strategy: str | None) -> tuple[str, list[ParamView]]:
+        return strategy or "weighted_ensemble", [ParamView("fast", "12", "12", "2", "200", "candles in the fast mean")]
+
+    async def change_param(self, strategy: str, name: str, value: str | None, by: str) -> SettingChange:
+        self._called("change_param", strategy, name, value, by)
+        return SettingChange(f"{strategy}.{name}", "12", value or "12")
+
+    async def change_markets(self, add: Sequence[Market], remove: Sequence[Market], by: str) -> SettingChange:
+        self._called("change_markets", tuple(add), tuple(remove), by)
+        return SettingChange("markets", "KRW-BTC", "KRW-BTC KRW-XRP")
+
+    async def set_state(self, action: str, by: str, until: datetime | None = None, reason: str = "") -> StateNote:
+        self.calls.append(("set_state", action, by, until))
+        states = {"pause": TradingState.REDUCING, "stop": TradingState.HALTED}
+        self.note = StateNote(states.get(action, TradingState.ACTIVE), by, NOW, reason, until)
+        return self.note
+
+    async def propose(
+        self,
+        side: Side,
+        market: Market,
+        by: str,
+        *,
+        notional: Decimal | None = None,
+        quantity: Decimal | None = None,
+        share: Decimal | None = None,
+        price: Decimal | None = None,
+    ) -> Ticket | Denied:
+        self._called("propose", side, market, by, notional, quantity, share, price)
+        if side is Side.SELL and quantity is None:
+            quantity = next(h.quantity for h in self.held if h.market == market) * (share or Decimal(1))
+        intent = Intent(
+            "I9",
+            market,
+            side,
+            Origin.PERSON,
+            by,
+            "manual",
+            NOW,
+            price or PRICES[market],
+            notional=notional,
+            quantity=quantity,
+            order_type=OrderType.MARKET if price is None else OrderType.LIMIT,
+        )
+        if self.deny:
+            return Denied(intent, self.deny)
+        ticket = self.make_ticket(intent)
+        self.pending.append(ticket)
+        return ticket
+
+    def make_ticket(self, intent: Intent, ticket_id: str = TICKET_ID) -> Ticket:
+        worth = intent.notional or (intent.quantity or Decimal(0)) * intent.price
+        cleared = Cleared(intent, worth * Decimal("0.0005"), Decimal(2), worth / 10_000_000)
+        return Ticket(ticket_id, cleared, PRICES[intent.market], Decimal("0.005"), NOW, NOW + timedelta(seconds=120))
+
+    async def answer(
+        self, ticket_id: str, approve: bool, by: str, share: Decimal = Decimal(1)
+    ) -> Order | Refused | Denied:
+        self._called("answer", ticket_id, approve, by, share)
+        found = [t for t in self.pending if t.ticket_id.startswith(ticket_id.upper())]
+        if not found:
+            raise UserInputError("ticket-unknown", id=ticket_id)
+        if len(found) > 1:
+            raise UserInputError("ticket-ambiguous", ids=" ".join(t.ticket_id[:6] for t in found))
+        intent = found[0].cleared.intent
+        if self.refuse or not approve:
+            return Refused(intent, by, self.refuse or "rejected")
+        self.pending.remove(found[0])
+        return self.make_order(
+            market=intent.market,
+            side=intent.side,
+            state=self.answered_state,
+            order_type=intent.order_type,
+            notional=intent.notional,
+            quantity=intent.quantity,
+            note="",
+        )
+
+    async def cancel(self, what: str, by: str) -> list[CancelResult]:
+        self._called("cancel", what, by)
+        return [CancelResult(order.client_order_id, order.market, "cancelled") for order in self.open]
+
+    async def panic(self, by: str, *, cancel_only: bool = False, markets: Sequence[Market] = ()) -> PanicReceipt:
+        self.calls.append(("panic", by, cancel_only, tuple(markets)))
+        done = NOW + timedelta(seconds=1.5)
+        return PanicReceipt(NOW, done, (CancelResult(ORDER_ID, BTC, "cancelled"),), (), (), 0, flat=not cancel_only)
+
+    async def record(self, event: Event) -> None:
+        if self.disk_full:
+            raise StorageFailed("disk full")
+        self.recorded.append(event)
