@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from sandbox.rules import round_to_tick, tick_size
+from sandbox.rules import floor_volume, round_to_tick, tick_size
 from sandbox.values import Book, Level, Taker
 
 Side = Literal["asks", "bids"]
@@ -32,6 +32,8 @@ _TOP_NOTIONAL = 4_000_000.0
 _SIZES = 1024
 _RETURN_SHARE = Decimal("0.75")
 """What is left, after one later public trade, of the hole that a local taker made."""
+_TRADES_TO_RETURN = 16
+"""After so many trades the rest of the hole, about 1 %, is gone too."""
 _FINE = 25_000
 """From this many ticks in a price on, not every tick has orders and the spread is several ticks."""
 
@@ -56,7 +58,8 @@ class OrderBook:
         self._best_ask = self._best_bid = Decimal(0)
         self._tick = Decimal(0)
         self._scale = 0.0
-        self._taken: dict[tuple[Side, Decimal], Decimal] = {}
+        # What local takers took, and the age of the book when they last did.
+        self._taken: dict[tuple[Side, Decimal], tuple[Decimal, int]] = {}
         self._resting: dict[Side, dict[Decimal, Decimal]] = {"asks": {}, "bids": {}}
         self._real: Book | None = None
         self._levels: Sides | None = None
@@ -86,7 +89,8 @@ class OrderBook:
 
     def consume(self, side: Side, price: Decimal, size: Decimal) -> None:
         """A local taker took `size` of what is shown at `price`."""
-        self._taken[side, price] = self._taken.get((side, price), Decimal(0)) + size
+        before, _ = self._taken.get((side, price), (Decimal(0), 0))
+        self._taken[side, price] = before + size, self._age
         self._forget()
 
     def rest(self, side: Side, price: Decimal, change: Decimal) -> None:
@@ -135,8 +139,11 @@ class OrderBook:
 
     def _recover(self) -> None:
         if self._taken:
-            shrunk = {key: (size * _RETURN_SHARE).quantize(_UNIT) for key, size in self._taken.items()}
-            self._taken = {key: size for key, size in shrunk.items() if size > _UNIT * 100}
+            self._taken = {
+                key: (floor_volume(size * _RETURN_SHARE), age)
+                for key, (size, age) in self._taken.items()
+                if self._age - age < _TRADES_TO_RETURN
+            }
 
     def _with_local(self, public: Book) -> Sides:
         asks, bids = list(public.asks), list(public.bids)
@@ -158,8 +165,9 @@ class OrderBook:
         """Public levels less what local takers took, at most `depth`."""
         found: list[Level] = []
         for level in self._offered(side):
-            taken = self._taken.get((side, level.price))
-            if taken is not None:
+            hole = self._taken.get((side, level.price))
+            if hole is not None:
+                taken, _ = hole
                 if taken >= level.size:
                     continue
                 level = Level(level.price, level.size - taken)

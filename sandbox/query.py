@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+
+from multidict import MultiMapping
 
 from sandbox.errors import ApiError
 
@@ -13,7 +14,7 @@ _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?(Z|[+-]\d{2}:?\d{2})?")
 _CLOCK = re.compile(r"(\d{2}):?(\d{2}):?(\d{2})")
 
-Query = Mapping[str, str]
+Query = MultiMapping[str]
 
 
 def missing() -> ApiError:
@@ -41,8 +42,9 @@ def required(query: Query, name: str) -> str:
 
 
 def listed(query: Query, name: str) -> list[str]:
-    """A required comma list."""
-    values = [part.strip() for part in required(query, name).split(",")]
+    """A required comma list; the name may also be repeated, as pyupbit does for several markets."""
+    required(query, name)
+    values = [part.strip() for part in ",".join(query.getall(name)).split(",")]
     if not all(values):
         raise invalid()
     return values

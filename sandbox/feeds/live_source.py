@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import aiohttp
 
 _TRIES = 4
+RETRY_SECONDS = 1.0
+"""Real time before the second try; doubles with each."""
 _TIMEOUT_SECONDS = 10.0
 _PAGE = 200
 
@@ -60,7 +62,7 @@ class PublicRest:
         problem = ""
         for attempt in range(_TRIES):
             if attempt:
-                await asyncio.sleep(2 ** (attempt - 1))
+                await asyncio.sleep(RETRY_SECONDS * 2 ** (attempt - 1))
             async with self._turn:
                 await asyncio.sleep(self._pace)
             try:
