@@ -139,11 +139,18 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m storage.migrate URL   (- reads it from standard input)", file=sys.stderr)
         return 2
     url = sys.stdin.readline().strip() if arguments[0] == "-" else arguments[0]
-    address = parse_url(url)
+    from alembic.util import CommandError
+
     try:
-        run_alembic(url)
-    except DBAPIError as err:
-        print(explain(err, address), file=sys.stderr)
+        address = parse_url(url)
+        if address.file is not None:
+            create_file(address.file)
+        try:
+            run_alembic(url)
+        except DBAPIError as err:
+            raise explain(err, address) from err
+    except (StorageFailed, CommandError) as err:
+        print(err, file=sys.stderr)
         return 1
     return 0
 

@@ -31,13 +31,14 @@ CHECK_BELOW_BYTES = 200 * 1024 * 1024
 class SqlStorage:
     """`trader.ports.Storage` over SQLAlchemy. Made by `open_storage`.
 
-    A cancelled `write` may still be committed: its thread cannot be stopped half-way."""
+    A cancelled `write` may still be committed: its thread cannot be stopped half-way. `clock` is the one an open
+    candle is told by; it may be set later, when the venue's clock is known."""
 
     def __init__(self, address: Address, writer: Engine, readers: Engine, clock: Clock | None) -> None:
         self._address = address
         self._writer = writer
         self._readers = readers
-        self._clock = clock
+        self.clock = clock
         self._write_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage-write")
         self._read_threads = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="storage-read")
         self._closing = threading.Lock()
@@ -80,7 +81,7 @@ class SqlStorage:
     def _transact(self, engine: Engine, fn: Callable[[Records], T], *, commit: bool) -> T:
         try:
             with engine.connect() as connection, connection.begin() as transaction:
-                result = fn(SqlRecords(Transaction(connection, self._clock)))
+                result = fn(SqlRecords(Transaction(connection, self.clock)))
                 if not commit:
                     transaction.rollback()
             return result
@@ -145,4 +146,5 @@ def _check(engine: Engine, address: Address) -> None:
     with engine.connect() as connection:
         findings = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(3)")]
     if findings != ["ok"]:
-        raise StorageFailed(f"{address.name} is damaged ({findings[0]}); stop the program and restore the last backup")
+        first = " ".join(findings[0].replace("*** in database main ***", "").split())
+        raise StorageFailed(f"{address.name} is damaged ({first}); stop the program and restore the last backup")

@@ -38,7 +38,7 @@ def storable_text(value: str) -> str:
     Losing such a character is better than losing the transaction that carries a fill."""
     if value.isascii() and "\x00" not in value:
         return value
-    return value.replace("\x00", "�").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return "".join("�" if char == "\x00" or "\ud800" <= char <= "\udfff" else char for char in value)
 
 
 def json_text(value: Any) -> str:
