@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -28,6 +30,8 @@ from telegram.request import HTTPXRequest
 from chatbot.delivery import ChatBusy, ChatConflict, ChatForbidden, ChatRefused, ChatUnreachable
 from chatbot.reply import Button
 from chatbot.telegram.render import MAX_TEXT, Message
+
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # its future form of RetryAfter; without this every one is a warning
 
 ALLOWED_UPDATES = ["message", "callback_query"]
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -180,10 +184,9 @@ def _own_errors() -> Iterator[None]:
     try:
         yield
     except RetryAfter as busy:
-        seconds = busy.retry_after
-        raise ChatBusy(
-            busy.message, retry_after=float(seconds if isinstance(seconds, int) else seconds.total_seconds())
-        ) from busy
+        wait = busy.retry_after
+        seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+        raise ChatBusy(busy.message, retry_after=seconds) from busy
     except InvalidToken as wrong:  # its own text quotes the token
         raise ChatForbidden("token rejected (401 or 404)") from wrong.__cause__
     except Conflict as conflict:
