@@ -72,7 +72,7 @@ class Health:
         health, age = self._feed.health[name], self._streams.last_message_age(name)
         if health.up is None:
             return HealthCheck(f"stream-{name}", None, "")
-        fresh = age is not None and age < SILENT_SECONDS[name]
+        fresh = age is None or age < SILENT_SECONDS[name]
         return HealthCheck(f"stream-{name}", health.up and fresh, "" if age is None else f"{age:.1f} s")
 
     def _jobs(self) -> list[HealthCheck]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import structlog
+
 from trader.errors import UserInputError
-from trader.market.collector import Collector, NoCandles
+from trader.market.collector import CollectFailed, Collector, NoCandles
 from trader.model.market import Market, Timeframe
 from trader.model.order import Fill
 from trader.model.portfolio import GuardLevels, Position
 from trader.ports import Records, Storage
 from trader.report.chart import Painter, chart_spec
+
+log = structlog.get_logger(__name__)
 
 Trading = tuple[list[Fill], Position | None, GuardLevels | None]
 
@@ -22,8 +26,12 @@ class Pictures:
         self._painter = Painter(data_dir / "painter")
 
     async def market(self, market: Market, timeframe: Timeframe, candles: int) -> bytes:
-        """PNG of the newest `candles`. UserInputError: no-candles. ChartFailed. VenueError."""
-        await self._collector.warm_up([market], timeframe, candles)
+        """PNG of the newest `candles`, of those stored while the venue is away. UserInputError: no-candles.
+        ChartFailed."""
+        try:
+            await self._collector.warm_up([market], timeframe, candles)
+        except CollectFailed as err:
+            log.warning("chart_from_stored_candles", market=str(market), error=str(err))
         try:
             arrays = await self._collector.load(market, timeframe, candles)
         except NoCandles as err:

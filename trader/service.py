@@ -26,16 +26,17 @@ from trader.health import Health
 from trader.jobs import Timetable, Trigger, daily, every
 from trader.ledger.books import book
 from trader.live import LiveFeed
-from trader.market.collector import Collector, History
+from trader.market.collector import CollectFailed, Collector, History
 from trader.market.quotes import QuoteBoard
 from trader.model.events import EventKind, Severity
 from trader.model.market import Market, Timeframe
-from trader.model.plain import plain
 from trader.model.portfolio import TradingState
+from trader.model.seoul import day_start
 from trader.panic import Panic
 from trader.pictures import Pictures
 from trader.ports import Exchange, Storage, Streams
 from trader.reconcile import Reconciler
+from trader.report.daily import daily_report
 from trader.settings import Mode, Settings
 from trader.signals.evaluate import history_rows
 from trader.state import StateKeeper
@@ -203,9 +204,16 @@ class Trader:
         await self.collector.collect(await self.cycle.markets(), [self.tuning.current.timeframe])
 
     async def decide(self) -> None:
-        """At each close: the candle that just closed, then one pass over all markets."""
-        await self.collect()
+        """At each close: the candle that just closed, then one pass over all markets. A market whose candles could
+        not be read stops no other; the pass itself sees that its candles are old."""
+        unread: CollectFailed | None = None
+        try:
+            await self.collect()
+        except CollectFailed as err:
+            unread = err
         await self.cycle.run()
+        if unread is not None:
+            raise unread
 
     async def sweep(self) -> None:
         """Holding times, high-water marks, and prices by REST for the guard while the stream is away."""
@@ -232,20 +240,15 @@ class Trader:
         log.info("heartbeat", state=self.state.current.value, data_age=age, working=len(self.executor.working()))
 
     async def daily_report(self) -> None:
-        """Yesterday's day and the standing now (R10)."""
-        report = await self.desk.pnl(2)
-        portfolio = await self.flow.portfolio()
-        day, realised = report.by_day[0] if report.by_day else (report.start, report.realised)
-        data = {
-            "date": day.isoformat(),
-            "equity": plain(portfolio.equity),
-            "realised": plain(realised),
-            "unrealised": plain(report.unrealised),
-            "fees": plain(report.fees),
-            "closed": str(report.closed),
-            "wins": str(report.wins),
-        }
-        await self.chronicle.tell(EventKind.DAILY_REPORT, data=data)
+        """Yesterday's day, the night since, and the standing now (R10)."""
+        now = self.clock.now()
+        start = day_start(now, 1)
+        pnl, portfolio = await self.desk.pnl(2), await self.flow.portfolio()
+        closed, fills = await self.world.storage.read(
+            lambda records: (records.positions.closed_since(start), records.fills.since(start))
+        )
+        report = daily_report(pnl, closed, fills, portfolio, now)
+        await self.chronicle.tell(EventKind.DAILY_REPORT, data=report.as_data())
 
     # ------------------------------------------------------------ what happens in between
 

@@ -1,0 +1,204 @@
+"""The composition root: the only file that knows every package.
+
+Settings → memory → venue → trader → front ends, and back in reverse order. Chat is started after the trader and may be
+down for as long as it likes: trading does not wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from chatbot.access import Access
+from chatbot.coins import Coins
+from chatbot.console.printer import Printer
+from chatbot.console.reader import ConsoleReader
+from chatbot.control import ControlSocket
+from chatbot.dispatch import Dispatcher
+from chatbot.frontend import FrontEnd
+from chatbot.languages import Languages
+from chatbot.outbox import OutboxSender
+from chatbot.venue import Venue, open_venue
+from storage.sql import open_storage
+from trader.chronicle import Route
+from trader.errors import SettingsError
+from trader.exchange.upbit.client import UpbitExchange
+from trader.exchange.upbit.history import UpbitHistory
+from trader.exchange.upbit.streams import UpbitStreams
+from trader.model.views import HealthCheck
+from trader.ports import Storage
+from trader.service import Trader, World
+from trader.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+class App:
+    """A running service. Made by `App.start`, ended by `stop`."""
+
+    def __init__(
+        self, settings: Settings, storage: Storage, venue: Venue, exchange: UpbitExchange, trader: Trader
+    ) -> None:
+        self.settings = settings
+        self.storage = storage
+        self.venue = venue
+        self.trader = trader
+        self._exchange = exchange
+        self._fronts: list[FrontEnd] = []
+        self._senders: list[OutboxSender] = []
+        self._control: ControlSocket | None = None
+        self.dispatcher: Dispatcher
+        self.languages: Languages
+        self.access = Access.from_settings(settings)
+
+    @classmethod
+    async def start(cls, settings: Settings, *, on_trouble: Callable[[str], None] | None = None) -> App:
+        """Raises SettingsError, StorageFailed or OSError with the reason why it cannot start at all."""
+        make_data_dir(settings.data_dir)
+        storage = await open_storage(settings.storage_url)
+        venue = await open_venue(settings, storage)
+        exchange = UpbitExchange(venue.rest_url, venue.access_key, venue.secret_key, venue.clock)
+        world = World(
+            settings=settings,
+            exchange=exchange,
+            streams=UpbitStreams(venue.ws_url, venue.access_key, venue.secret_key),
+            storage=storage,
+            clock=venue.clock,
+            routes=routes(settings),
+            history=UpbitHistory(venue.rest_url, venue.clock).download,
+            resync_clock=venue.resync,
+        )
+        trader = await Trader.create(world)
+        app = cls(settings, storage, venue, exchange, trader)
+        await app._talk(on_trouble)
+        await trader.start()
+        await app._start_fronts()
+        return app
+
+    async def _talk(self, on_trouble: Callable[[str], None] | None) -> None:
+        """The parts of the chat that need no network."""
+        desk, clock = self.trader.desk, self.venue.clock
+        coins = Coins(desk.market_infos)
+        self.languages = await Languages.load(self.settings.language, coins, self.storage)
+        self.dispatcher = Dispatcher(
+            desk,
+            self.access,
+            clock,
+            mode=self.settings.mode,
+            languages=self.languages,
+            secrets=secrets(self.settings, self.venue),
+        )
+        self._control = ControlSocket(self.settings.data_dir / "control.sock", self.dispatcher)
+        await self._control.start()
+        self._on_trouble = on_trouble
+
+    async def _start_fronts(self) -> None:
+        """Each in the background: a chat service that is down, or a wrong token, delays nothing."""
+        self._fronts = front_ends(self)
+        for front in self._fronts:
+            sender = OutboxSender(self.storage, self.venue.clock, front.channel, front.send, self.languages.words())
+            self._senders.append(sender)
+            await sender.start()
+            await front.start()
+            self.trader.health.extra.append(lambda front=front: _front_check(front))  # type: ignore[misc]
+        self.trader.chronicle.on_event(lambda event: self._nudge())
+        self.trader.timetable.add_machine("outbox", self._deliver, 5)
+        self.trader.timetable.add_machine("connection", self._exchange.warm, 20)
+
+    def _nudge(self) -> None:
+        for sender in self._senders:
+            sender.nudge()
+
+    async def _deliver(self) -> None:
+        self._nudge()
+
+    def print_notices(self, printer: Printer) -> None:
+        """Say on the terminal what is pushed to the phone."""
+        self.trader.chronicle.on_event(printer.event)
+
+    async def talk(self, printer: Printer) -> None:
+        """With the person at the terminal, until the end of the input."""
+        await ConsoleReader(self.dispatcher, printer).run()
+
+    async def stop(self) -> None:
+        """Front ends first, books last."""
+        for front in self._fronts:
+            await front.stop()
+        for sender in self._senders:
+            await sender.stop()
+        if self._control is not None:
+            await self._control.stop()
+        await self.trader.stop()
+        await self._exchange.close()
+        await self.venue.close()
+        await self.storage.close()
+
+
+def front_ends(app: App) -> list[FrontEnd]:
+    """Those with credentials. Their libraries are imported here, because they are large."""
+    settings, fronts = app.settings, list[FrontEnd]()
+    token = settings.telegram_bot_token.get_secret_value()
+    if token:
+        from chatbot.telegram.frontend import TelegramFrontEnd
+
+        fronts.append(
+            TelegramFrontEnd(
+                token,
+                settings.telegram_api_url,
+                app.dispatcher,
+                app.storage,
+                app.access,
+                app.languages,
+                on_trouble=app._on_trouble,
+            )
+        )
+    if settings.slack_bot_token.get_secret_value():
+        from chatbot.slack.frontend import SlackFrontEnd
+
+        fronts.append(
+            SlackFrontEnd(
+                settings.slack_bot_token.get_secret_value(),
+                settings.slack_app_token.get_secret_value(),
+                settings.slack_api_url,
+                app.dispatcher,
+                app.access,
+                app.languages,
+                on_trouble=app._on_trouble,
+            )
+        )
+    return fronts
+
+
+def routes(settings: Settings) -> list[Route]:
+    """Who is told: the chat named, else each owner's own chat; and the Slack channel."""
+    found: list[Route] = []
+    if settings.telegram_bot_token.get_secret_value():
+        targets = [settings.telegram_chat_id] if settings.telegram_chat_id else settings.telegram_owners
+        found += [Route("telegram", target) for target in targets]
+    if settings.slack_bot_token.get_secret_value() and settings.slack_channel:
+        found.append(Route("slack", settings.slack_channel))
+    return found
+
+
+def secrets(settings: Settings, venue: Venue) -> list[str]:
+    """What must never appear in an outgoing text."""
+    tokens = (settings.telegram_bot_token, settings.slack_bot_token, settings.slack_app_token)
+    return [token.get_secret_value() for token in tokens] + [venue.access_key, venue.secret_key]
+
+
+def make_data_dir(path: Path) -> None:
+    """Raises SettingsError when it cannot be made or written."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = path / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as err:
+        raise SettingsError(
+            f"DATA_DIR {path} cannot be written: {err.strerror}; choose another or mend its rights"
+        ) from err
+
+
+def _front_check(front: FrontEnd) -> HealthCheck:
+    return HealthCheck(f"chat-{front.channel}", front.connected, front.fault)

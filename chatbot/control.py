@@ -1,0 +1,107 @@
+"""The control socket: one command from the shell to the running service.
+
+A unix socket of mode 0600 in the data directory, so whoever can open it is the service's own user and acts as an
+owner. One JSON object a line: `{"line": "/status", "as": "telegram:1"}` → `{"text": …, "tone": …, "data": …}`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from chatbot.access import SHELL, Person
+from chatbot.dispatch import Dispatcher
+from chatbot.reply import Reply
+
+log = structlog.get_logger(__name__)
+
+LONGEST_LINE = 64 * 1024
+
+
+class ControlSocket:
+    def __init__(self, path: Path, dispatcher: Dispatcher) -> None:
+        self._path = path
+        self._dispatcher = dispatcher
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Raises OSError when another service of this data directory is answering."""
+        if self._path.exists():
+            if await _answers(self._path):
+                raise OSError(f"another service is running on {self._path.parent}: stop it, or use another DATA_DIR")
+            self._path.unlink()
+        mask = os.umask(0o177)
+        try:
+            self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LONGEST_LINE)
+        finally:
+            os.umask(mask)
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while line := await reader.readline():
+                writer.write(json.dumps(await self._answer(line), ensure_ascii=False).encode() + b"\n")
+                await writer.drain()
+        except (ConnectionError, ValueError) as err:
+            log.warning("control_connection_ended", error=str(err))
+        finally:
+            writer.close()
+
+    async def _answer(self, line: bytes) -> dict[str, Any]:
+        try:
+            request = json.loads(line)
+            text, speaker = str(request["line"]), str(request.get("as") or "")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return {"text": "not a request", "tone": "error", "data": {}}
+        reply = await self._dispatcher.line(person(speaker), text, conversation="shell")
+        return answer(reply)
+
+
+def person(speaker: str) -> Person:
+    """`telegram:123` → that person; empty → the shell itself."""
+    channel, _, user_id = speaker.partition(":")
+    return Person(channel, user_id) if channel else Person(SHELL)
+
+
+def answer(reply: Reply | None) -> dict[str, Any]:
+    """A reply as JSON. A picture is told by its size; nothing at all is what a stranger gets."""
+    if reply is None:
+        return {"text": "", "tone": "error", "data": {}}
+    data = dict(reply.data)
+    if reply.picture is not None:
+        data["picture_bytes"] = len(reply.picture.png)
+    buttons = [[{"label": b.label, "action": b.action} for b in row] for row in reply.buttons]
+    return {"text": reply.text(), "tone": reply.tone.value, "data": data, "buttons": buttons}
+
+
+async def ask(path: Path, line: str, speaker: str = "") -> dict[str, Any]:
+    """Send one command. Raises ConnectionError when no service is listening."""
+    try:
+        reader, writer = await asyncio.open_unix_connection(str(path), limit=2**24)
+    except (FileNotFoundError, ConnectionRefusedError) as err:
+        raise ConnectionError(f"no service is running on {path.parent}") from err
+    writer.write(json.dumps({"line": line, "as": speaker}, ensure_ascii=False).encode() + b"\n")
+    await writer.drain()
+    received = await reader.readline()
+    writer.close()
+    if not received:
+        raise ConnectionError("the service closed the connection")
+    result: dict[str, Any] = json.loads(received)
+    return result
+
+
+async def _answers(path: Path) -> bool:
+    try:
+        _, writer = await asyncio.open_unix_connection(str(path))
+    except (FileNotFoundError, ConnectionRefusedError):
+        return False
+    writer.close()
+    return True
