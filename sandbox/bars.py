@@ -133,13 +133,21 @@ class BarStore:
         self._last_ms = ms
         value = price * volume
         second = ms // 1000
-        for unit, opened in (("1s", second), ("1m", second - second % 60), ("1d", second - second % DAY)):
-            forming = self._running.get(unit)
-            if forming is None or forming.opened != opened:
-                if forming is not None:
-                    self._close(unit, forming)
-                forming = self._running[unit] = Forming(opened, price)
-            forming.trade(ms, price, volume, value)
+        self._put("1s", second, ms, price, volume, value)
+        self._put("1m", second - second % 60, ms, price, volume, value)
+        self._put("1d", second - second % DAY, ms, price, volume, value)
+
+    def add_second(self, ms: int, price: Decimal, volume: Decimal) -> None:
+        """A trade of which only the second candle is not known yet; before the first `add`, in time order."""
+        self._put("1s", ms // 1000, ms, price, volume, price * volume)
+
+    def _put(self, unit: str, opened: int, ms: int, price: Decimal, volume: Decimal, value: Decimal) -> None:
+        forming = self._running.get(unit)
+        if forming is None or forming.opened != opened:
+            if forming is not None:
+                self._close(unit, forming)
+            forming = self._running[unit] = Forming(opened, price)
+        forming.trade(ms, price, volume, value)
 
     def newest(self, unit: str) -> Bar | None:
         """The bar in progress, or the last one when no trade followed it."""

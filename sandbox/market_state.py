@@ -16,6 +16,8 @@ from sandbox.wire import ZERO, from_ms, to_ms
 
 KEPT_TRADES = 3_000
 _MINUTE = timedelta(minutes=1)
+_SECONDS_KNOWN = timedelta(minutes=40)
+"""How far back second candles are drawn from the minutes of the history."""
 _YEAR = timedelta(weeks=52)
 _HALF = Decimal("0.5")
 _UNIT = Decimal("0.00000001")
@@ -56,9 +58,10 @@ class MarketState:
         if not history:
             return
         newest = max(history, key=lambda bar: bar.last_at)
-        for tick in bar_trades(newest, _MINUTE if newest.unit == "1m" else timedelta(days=1)):
-            self._last = tick
-        assert self._last is not None
+        *_, self._last = bar_trades(newest, _MINUTE if newest.unit == "1m" else timedelta(days=1))
+        for bar in self.bars.minutes_between(self._last.at - _SECONDS_KNOWN, self._last.at):
+            for tick in bar_trades(bar, _MINUTE):
+                self.bars.add_second(to_ms(tick.at), tick.price, tick.volume)
         self.book.trade(self._last.price, self._last.taker)
         self._day = to_ms(self._last.at) // (DAY * 1000)
         today = self.bars.newest("1d")

@@ -13,7 +13,8 @@ from sandbox.bars import MINUTE_SECONDS
 FORMATS = ("DEFAULT", "SIMPLE", "JSON_LIST", "SIMPLE_LIST")
 CANDLE_UNITS = ("1s", "1m", *MINUTE_SECONDS)
 PUBLIC_TYPES = frozenset({"ticker", "trade", "orderbook", *(f"candle.{unit}" for unit in CANDLE_UNITS)})
-PRIVATE_TYPES = frozenset({"myOrder", "myAsset"})
+PRIVATE_TYPES = frozenset({"myOrder", "myAsset", "announcement"})
+"""`announcement` can be subscribed to; the sandbox never announces anything."""
 DEPTHS = (1, 5, 15, 30)
 _METHODS = ("LIST_SUBSCRIPTIONS",)
 
@@ -144,7 +145,7 @@ def _codes(part: dict[str, Any], kind: str) -> tuple[str, ...]:
             raise StreamError("WRONG_FORMAT", "myAsset takes no codes")
         return ()
     if codes is None or codes == []:
-        if kind == "myOrder":
+        if kind in PRIVATE_TYPES:
             return ()
         raise StreamError("NO_CODES", "the codes are missing")
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):

@@ -31,7 +31,7 @@ from sandbox.stream_format import (
     ticker_message,
     trade_message,
 )
-from sandbox.stream_request import StreamError, StreamRequest, Subscription, parse_request, split_depth
+from sandbox.stream_request import PRIVATE_TYPES, StreamError, StreamRequest, Subscription, parse_request, split_depth
 from sandbox.values import Hub, PrivateMessage, Tick
 
 PATH = "/websocket/v1"
@@ -117,7 +117,9 @@ class Streams:
     # -- connections ----------------------------------------------------------------------------------------------
 
     async def _serve_public(self, request: web.Request) -> web.StreamResponse:
-        self._limits.take("websocket-connect", request.remote or "unknown")
+        # A handshake with an Origin header counts like a browser's: once in ten seconds (reference §11).
+        group = "origin" if "Origin" in request.headers else "websocket-connect"
+        self._limits.take(group, request.remote or "unknown")
         return await self._serve(request, private=False)
 
     async def _serve_private(self, request: web.Request) -> web.StreamResponse:
@@ -212,7 +214,7 @@ class Streams:
 
     def _targets(self, wanted: Subscription) -> list[tuple[str, Variant]]:
         """(market, variant) pairs of a subscription; codes that no market has are left out."""
-        if wanted.type in ("myOrder", "myAsset"):
+        if wanted.type in PRIVATE_TYPES:
             return [(code, _ONLY) for code in wanted.codes or (_ALL,)]
         targets: list[tuple[str, Variant]] = []
         for code in wanted.codes:
@@ -223,7 +225,7 @@ class Streams:
 
     def _snapshots(self, wanted: Subscription) -> list[Message]:
         """The present state for every market of a public subscription; private types have none."""
-        if wanted.type in ("myOrder", "myAsset"):
+        if wanted.type in PRIVATE_TYPES:
             return []
         messages = []
         for code, variant in self._targets(wanted):

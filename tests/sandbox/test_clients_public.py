@@ -116,7 +116,7 @@ async def test_sdk_candles(sdk: Upbit) -> None:
     minutes = await away(lambda: candles.list_minutes(1, market="KRW-BTC", count=3))
     assert len(minutes) == 3
     assert minutes[0].candle_date_time_utc > minutes[1].candle_date_time_utc
-    assert len(await away(lambda: candles.list_seconds(market="KRW-BTC", count=3))) == 3
+    assert len(await away(lambda: candles.list_seconds(market="KRW-BTC", count=200))) == 200
     days = await away(lambda: candles.list_days(market="KRW-BTC", count=3, converting_price_unit="KRW"))
     assert days[0].converted_trade_price == days[0].trade_price
     assert Decimal(days[0].prev_closing_price) == Decimal(days[1].trade_price)

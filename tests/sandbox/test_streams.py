@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection
+from websockets.typing import Origin
 
 from sandbox.server import Sandbox
 from sandbox.streams import Streams
@@ -198,7 +199,7 @@ async def test_a_local_execution_is_a_public_trade(market: Market) -> None:
 async def test_candle_once_a_second_and_final(market: Market) -> None:
     """The same candle is resent with new values; a second's trades go into one message."""
     async with market.stream(TICKET, want("candle.1m", "KRW-BTC"), want("candle.1s", "KRW-BTC")) as stream:
-        assert [m["stream_type"] for m in await stream.settled()] == ["SNAPSHOT"]
+        assert [m["stream_type"] for m in await stream.settled()] == ["SNAPSHOT"] * 2
         for at, price in ((1.0, "160000000"), (1.2, "160100000"), (1.4, "159900000"), (2.1, "160200000")):
             market.trade("KRW-BTC", price, at=at)
         market.trade("KRW-BTC", "160300000", at=60.0)
@@ -370,6 +371,17 @@ async def test_too_many_handshakes(make_sandbox: Callable[..., Any]) -> None:
         await socket.close()
 
 
+async def test_browsers_may_come_once_in_ten_seconds(make_sandbox: Callable[..., Any]) -> None:
+    """§11: a handshake with an Origin header counts in the group `origin`."""
+    sandbox = await make_sandbox(feed=HandFeed(), rate_limit_factor=1.0)
+    sandbox.limits._timer = lambda: 1000.0  # all within one second
+    first = await websockets.connect(sandbox.ws_url, origin=Origin("https://example.com"), proxy=None)
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        await websockets.connect(sandbox.ws_url, origin=Origin("https://example.com"), proxy=None)
+    assert refused.value.response.status_code == 429
+    await first.close()
+
+
 # -- subscriptions ----------------------------------------------------------------------------------------------------
 
 
@@ -488,6 +500,11 @@ async def test_my_asset_in_short(market: Market) -> None:
         "asttms": 1,
         "st": "REALTIME",
     }
+
+
+async def test_announcements_can_be_subscribed_to(market: Market) -> None:
+    async with market.stream(TICKET, {"type": "announcement", "include_body": True}, private=True) as stream:
+        assert await stream.settled() == []
 
 
 @pytest.mark.parametrize(
