@@ -106,7 +106,7 @@ def order_lines(order: Order, words: Words, now: datetime) -> list[str]:
         price = words.price(rounded(order.average_price))
         parts.append(words("order-executed", quantity=words.quantity(order.executed_quantity, base), price=price))
     if order.note:
-        parts.append(order.note)
+        parts.append(why_text(order.note, words))
     return [head, f"  {' · '.join(parts)} · {order.client_order_id[:_SHORT_ID]}"]
 
 

@@ -1,0 +1,237 @@
+"""C5: all that people read is in both catalogues, nothing missing, nothing left over; figures read naturally."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from chatbot import notices
+from chatbot.access import Role
+from chatbot.commands import REGISTRY
+from chatbot.commands.helping import GROUPS
+from chatbot.loosening import FREE, GUARDED, loosens
+from chatbot.reasons import reason_text
+from chatbot.wording import LANGUAGES, Words, figures
+from chatbot.wording.catalogue import variables
+from trader.approval.tickets import REFUSALS
+from trader.guard.levels import EXIT_CODES
+from trader.model.events import EventKind
+from trader.model.order import OrderState, Reason, Side
+from trader.model.portfolio import TradingState
+from trader.model.signal import Action
+from trader.risk.reasons import REASONS
+from trader.settings import Mode
+from trader.signals import params, registry
+from trader.signals.evaluate import reason_codes
+from trader.tuning import tunable_keys
+
+ROOT = Path(__file__).parents[2]
+KEYS = set(variables("ko"))
+
+JOBS = ("collect", "decide", "daily-report", "guard", "tickets", "reconcile", "markets", "heartbeat", "outbox")
+CHECKS = ("stream-public", "stream-private", "orders-unresolved", "guard", "storage", "outbox", "disk", "memory")
+JOURNAL = ("error", "no-candles", "warming-up", "stale-candles", "holding", "asked")
+STAGES = ("market", "signal", "risk", "advice", "approval", "execution", "done")
+CAUSES = ("manual", "panic", "pause-over", "never-appeared-at-the-venue")
+
+
+def dashed(code: str) -> str:
+    return code.replace("_", "-").replace(" ", "-")
+
+
+def families() -> set[str]:
+    """Keys that are put together from the codes of other parts."""
+    commands = REGISTRY.all()
+    details = {key for rows in notices._DETAILS.values() for key, _ in rows}
+    found = {f"{kind}-{c.name}" for c in commands for kind in ("help", "example")}
+    found |= {f"arg-{p.slot.label}" for c in commands for p in c.parameters}
+    found |= {f"group-{group}" for group in GROUPS} | {f"role-{role.name.lower()}" for role in Role}
+    found |= {f"by-{by}" for by in ("clock", "start", "guard", "panic", "rule", "console", "shell")}
+    found |= {f"mode-{m.value}" for m in Mode} | {f"state-{s.value}" for s in TradingState}
+    found |= {f"side-{s.value}" for s in Side} | {f"order-state-{s.value}" for s in OrderState}
+    found |= {f"cause-{dashed(code)}" for code in (*CAUSES, *EXIT_CODES, *reason_codes()) if code}
+    found |= {"stream-public", "stream-private", "where-exit", "where-exchange"}
+    found |= {f"answer-{a}" for a in ("approved", "rejected", "denied")}
+    found |= {f"button-pnl-{p}" for p in ("day", "week", "month")}
+    found |= {f"cancel-{o}" for o in ("cancelled", "ended", "failed")}
+    found |= {f"reason-{dashed(code)}" for code in (*REASONS, "dust", "not_sold")}
+    found |= {f"denied-{dashed(code)}" for code in REASONS}
+    found |= {f"refused-{dashed(code)}" for code in REFUSALS}
+    found |= {f"stage-{stage}" for stage in STAGES} | {f"span-{u}" for u in ("days", "hours", "minutes", "seconds")}
+    found |= {f"pass-{dashed(code)}" for code in (*JOURNAL, *Action, *OrderState)}
+    found |= {f"health-{c}" for c in (*CHECKS, *(f"job-{j}" for j in JOBS), "chat-telegram", "chat-slack")}
+    found |= {f"setting-{key}" for key in tunable_keys()}
+    found |= {f"strategy-{name}" for name in registry.names()}
+    found |= {f"param-{n}-{s.name}" for n in registry.names() for s in params.specs(registry.get(n))}
+    found |= {f"notice-{dashed(kind.value)}" for kind in EventKind if kind is not EventKind.PROPOSAL}
+    found |= {f"detail-{key}" for key in details} | {f"{action}-ask" for action in ("start", "resume")}
+    return found | {f"error-{key}" for key in input_errors()}
+
+
+def sources(*folders: str) -> Iterator[ast.AST]:
+    for folder in folders:
+        for path in (ROOT / folder).rglob("*.py"):
+            yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+
+
+def texts(node: ast.AST) -> set[str]:
+    return {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+def input_errors() -> set[str]:
+    """Every key a UserInputError is raised with, also where it is handed to a helper of `amounts`."""
+    found: set[str] = set()
+    for node in sources("trader", "chatbot"):
+        if isinstance(node, ast.Call) and called(node) == "UserInputError" and node.args:
+            found |= texts(node.args[0])
+        if isinstance(node, ast.Call) and called(node) == "_tight":
+            found |= texts(node.args[1])
+    return found
+
+
+def said() -> set[str]:
+    """Keys written out in a call of `words(…)`."""
+    found: set[str] = set()
+    for node in sources("chatbot"):
+        if isinstance(node, ast.Call) and called(node) in ("words", "_words") and node.args:
+            first = node.args[0]
+            options = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+            found |= {o.value for o in options if isinstance(o, ast.Constant) and isinstance(o.value, str)}
+    return found - {""}
+
+
+def written() -> set[str]:
+    """Every text in the sources of the chat."""
+    return {n.value for n in sources("chatbot") if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert set(variables("ko")) == set(variables("en"))
+
+
+def test_no_key_is_missing() -> None:
+    assert (said() | families()) - KEYS == set()
+
+
+def test_no_key_is_left_over() -> None:
+    assert KEYS - written() - families() == set()
+
+
+def test_every_reason_is_told_with_its_figures() -> None:
+    """Whatever the gate's reasons carry is what their sentence needs."""
+    for code, figure_names in REASONS.items():
+        for language in LANGUAGES:
+            assert variables(language)[f"reason-{dashed(code)}"] <= set(figure_names), code
+
+
+def test_a_reason_shows_each_figure_in_its_unit() -> None:
+    words = Words("ko")
+    daily = Reason("max_daily_loss", {"loss": "312000", "limit": "300000"})
+    assert reason_text(daily, words) == "하루 손실 한도: 312,000원 / 300,000원"
+    assert reason_text(Reason("max_positions", {"open": "5", "limit": "5"}), words) == "포지션 수 한도: 5 / 5"
+    assert reason_text(Reason("cooldown", {"seconds_left": "90"}), words) == "매도 후 대기 중: 1분 30초 남음"
+    assert reason_text(Reason("below_minimum", {"detail": "x"}), words) == "최소 주문 금액 미만"
+    assert reason_text(Reason("brand_new", {"a": "1"}), words) == "brand_new a=1"
+
+
+def test_no_isolation_marks_and_no_unresolved_names() -> None:
+    for language in LANGUAGES:
+        words = Words(language)
+        for key, names in variables(language).items():
+            text = words(key, **dict.fromkeys(names, "1"))
+            assert text.strip(), key
+            assert not set(text) & set("\u2066\u2067\u2068\u2069{}"), key
+
+
+def test_a_missing_parameter_is_an_error_in_our_code_and_unknown_in_what_others_send() -> None:
+    words = Words("ko")
+    with pytest.raises(ValueError, match="krw"):
+        words("krw")
+    assert words.lenient("krw", {}) == "알 수 없음원"
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown", "short"),
+    [
+        ("1234567.4", "1,234,567", "123만 4,567"),
+        ("125000000", "125,000,000", "1억 2,500만"),
+        ("50000", "50,000", "5만"),
+        ("9999", "9,999", "9,999"),
+        ("0", "0", "0"),
+        ("-1500", "-1,500", "-1,500"),
+        ("-0.3", "0", "0"),
+    ],
+)
+def test_sums(amount: str, shown: str, short: str) -> None:
+    assert figures.amount(Decimal(amount)) == shown
+    assert figures.short_krw(Decimal(amount)) == short
+
+
+def test_quantities_prices_and_percents() -> None:
+    assert figures.quantity(Decimal("0.01000000")) == "0.01"
+    assert figures.quantity(Decimal("1E+3")) == "1,000"
+    assert figures.price(Decimal("95123000")) == "95,123,000"
+    assert figures.price(Decimal("0.1230")) == "0.123"
+    assert figures.percent(Decimal("0.05")) == "5%"
+    assert figures.percent(Decimal("0.0015")) == "0.15%"
+    assert figures.signed_percent(Decimal("0.01234")) == "+1.23%"
+    assert figures.signed_percent(Decimal("-0.00001")) == "0%"
+    assert figures.signed(Decimal(1234)) == "+1,234"
+
+
+def test_time_is_seouls() -> None:
+    evening = datetime(2026, 10, 5, 15, 30, tzinfo=UTC)  # 00:30 on the 6th in Seoul
+    assert figures.seoul(evening, evening) == "00:30:00"
+    assert figures.seoul(evening, datetime(2026, 10, 5, 14, 0, tzinfo=UTC)) == "10-06 00:30"
+    assert figures.seoul(evening) == "2026-10-06 00:30"
+
+
+def test_spans_in_words() -> None:
+    korean = Words("ko")
+    assert korean.span(7530) == "2시간 5분"
+    assert korean.span(0) == "0초"
+    assert korean.span(90061) == "1일 1시간"
+    assert Words("en").span(3605) == "1h"
+
+
+def test_the_unknown_is_never_shown_as_zero() -> None:
+    words = Words("ko")
+    for shown in (words.krw(None), words.quantity(None), words.share(None), words.span(None), words.moment(None)):
+        assert shown == "알 수 없음"
+
+
+def test_every_changeable_setting_is_known_to_be_a_guard_or_not() -> None:
+    assert set(tunable_keys()) == GUARDED | FREE
+    assert not GUARDED & FREE
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "looser"),
+    [
+        ("max_order_krw", "1000000", "2000000", True),
+        ("max_order_krw", "1000000", "500000", False),
+        ("cooldown_seconds", "300", "60", True),
+        ("stop_fraction", "0.02", "0.03", True),
+        ("stop_fraction", "0.02", "0.01", False),
+        ("stop_fraction", "0.02", "0", True),
+        ("stop_fraction", "0", "0.05", False),
+        ("take_fraction", "0.03", "0.05", False),
+        ("take_fraction", "0.03", "0", True),
+        ("approval", "ask-all", "auto", True),
+        ("approval", "auto", "ask-above", False),
+        ("buy_on_warning", "no", "yes", True),
+        ("timeframe", "15m", "1m", False),
+        ("max_positions", "5", "many", True),
+    ],
+)
+def test_what_loosens(key: str, old: str, new: str, looser: bool) -> None:
+    assert loosens(key, old, new) is looser
