@@ -80,6 +80,20 @@ class Child:
 
 
 async def measure(rounds: int) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, "--exchange", stdout=asyncio.subprocess.PIPE, limit=2**24
+    )
+    child = Child(process)
+    reading = asyncio.create_task(child.read())
+    try:
+        await rounds_against(child, rounds)
+    finally:
+        process.kill()
+        await process.wait()
+        reading.cancel()
+
+
+async def rounds_against(child: Child, rounds: int) -> None:
     from storage.sql import open_storage
     from trader.clock import SystemClock
     from trader.exchange.upbit.client import UpbitExchange
@@ -90,11 +104,6 @@ async def measure(rounds: int) -> None:
     from trader.service import Trader, World
     from trader.settings import Settings
 
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, __file__, "--exchange", stdout=asyncio.subprocess.PIPE, limit=2**24
-    )
-    child = Child(process)
-    reading = asyncio.create_task(child.read())
     ready = await child.ready
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
@@ -134,7 +143,7 @@ async def measure(rounds: int) -> None:
                     child.orders.get_nowait()
                 await asyncio.sleep(0.1)
                 levels = trader.guard.levels(market)
-                assert levels is not None
+                assert levels is not None, (i, market, await trader.desk.orders(3), trader.quotes.quote(market))
                 assert levels.plan.stop is not None
                 answer = await control.post(
                     "/sandbox/price", json={"market": market.code, "price": str(levels.plan.stop * Decimal("0.99"))}
@@ -155,9 +164,6 @@ async def measure(rounds: int) -> None:
         await trader.stop()
         await exchange.close()
         await storage.close()
-    process.terminate()
-    await process.wait()
-    reading.cancel()
     print(f"guard stop, {rounds} rounds, sandbox in its own process, SQLite on disk")
     for name, values in (("tick → order arrives", total), ("  tick → guard", stream), ("  guard → order", reaction)):
         values.sort()

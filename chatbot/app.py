@@ -58,6 +58,7 @@ class App:
         make_data_dir(settings.data_dir)
         storage = await open_storage(settings.storage_url)
         venue = await open_venue(settings, storage)
+        storage.clock = venue.clock
         exchange = UpbitExchange(venue.rest_url, venue.access_key, venue.secret_key, venue.clock)
         world = World(
             settings=settings,

@@ -30,6 +30,9 @@ from trader.settings import Mode, Settings
 
 FAULTS = (EventKind.ERROR, EventKind.JOB_FAILED, EventKind.MISMATCH, EventKind.ORDER_UNKNOWN)
 SETTLE_SECONDS = 5.0
+STRATEGY = "sma_cross"
+QUICK = {"fast": "5", "slow": "20"}
+"""So short that something happens within the minute a newcomer gives it."""
 REPLAYED = ("KRW-BTC", "KRW-ETH", "KRW-XRP")
 MADE_UP = (*REPLAYED, "KRW-SOL", "KRW-ADA")
 
@@ -59,7 +62,7 @@ def demo_settings(plan: Plan, data_dir: Path) -> Settings:
         sandbox_speed=plan.speed,
         sandbox_cash_krw=Decimal(10_000_000),
         markets=markets,
-        strategy="weighted_ensemble",
+        strategy=STRATEGY,
         timeframe=Timeframe.M1,
         order_style=OrderStyle.LIMIT,
         approval=ApprovalPolicy.AUTO,
@@ -68,6 +71,7 @@ def demo_settings(plan: Plan, data_dir: Path) -> Settings:
         trail_fraction=Decimal("0.004"),
         max_hold_seconds=600,
         cooldown_seconds=60,
+        max_spread_bps=Decimal(50),
     )
 
 
@@ -76,9 +80,11 @@ async def run_demo(plan: Plan, *, talk: bool, out: TextIO) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="trader-demo-") as folder:
         app = await App.start(demo_settings(plan, Path(folder)))
         try:
+            await app.trader.ready.wait()
+            for name, value in QUICK.items():
+                await app.trader.bureau.change_param(STRATEGY, name, value, "demo")
             printer = Printer(app.languages.words(), out)
             app.print_notices(printer)
-            await app.trader.ready.wait()
             await _live(app, plan, printer, talk)
             await _settle(app)
             return await summary(app)

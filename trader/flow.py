@@ -11,12 +11,12 @@ from decimal import Decimal
 
 import structlog
 
-from trader.approval.policy import authorise_by_rule, needs_person
+from trader.approval.policy import authorise_by_rule, needs_person, notional_of
 from trader.approval.tickets import answer as answer_ticket
 from trader.approval.tickets import expire, open_ticket
 from trader.chronicle import Chronicle, Tell
 from trader.clock import Clock
-from trader.errors import BelowMinimum, OrderPending, VenueError
+from trader.errors import BelowMinimum, InvalidOrder, OrderPending, TraderError, VenueError
 from trader.execution.executor import Executor
 from trader.ids import new_id
 from trader.ledger.portfolio import load_portfolio
@@ -42,6 +42,7 @@ from trader.model.portfolio import Balance, GuardLevels, Portfolio, Position
 from trader.model.ticket import Ticket
 from trader.ports import Exchange, Records
 from trader.risk.gate import review
+from trader.risk.reasons import because
 from trader.settings import Settings
 from trader.state import StateKeeper
 
@@ -174,7 +175,7 @@ class Flow:
         try:
             return await self._executor.execute(authorise_by_rule(verdict, now), quote, OrderStyle.MARKET)
         except BelowMinimum as err:
-            await self._cannot_sell(position, Denied(intent, (Reason("below_minimum", {"detail": str(err)}),)))
+            await self._cannot_sell(position, Denied(intent, (await self._unplaceable(intent, err),)))
             return None
 
     async def _cannot_sell(self, position: Position, denied: Denied) -> None:
@@ -231,9 +232,17 @@ class Flow:
     async def _execute(self, authorised: Authorised) -> Order | Denied:
         try:
             return await self._executor.execute(authorised, self._quotes.quote(authorised.intent.market))
-        except (BelowMinimum, OrderPending) as err:
-            code = "below_minimum" if isinstance(err, BelowMinimum) else "order_pending"
-            return await self._denied(Denied(authorised.intent, (Reason(code, {"detail": str(err)}),)))
+        except (BelowMinimum, InvalidOrder, OrderPending) as err:
+            return await self._denied(Denied(authorised.intent, (await self._unplaceable(authorised.intent, err),)))
+
+    async def _unplaceable(self, intent: Intent, err: TraderError) -> Reason:
+        """Why an authorised wish could not even be put as an order."""
+        if isinstance(err, OrderPending):
+            return because("order_pending", market=intent.market.code)
+        if isinstance(err, BelowMinimum):
+            rules = await self._exchange.rules(intent.market)
+            return because("below_minimum", notional=notional_of(intent), minimum=rules.min_notional)
+        return because("not_placeable", detail=str(err))
 
     async def _ask(self, cleared: Cleared, settings: Settings) -> Ticket:
         intent = cleared.intent

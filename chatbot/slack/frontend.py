@@ -1,12 +1,12 @@
 """Slack's front end: a Socket Mode connection in the background, lines and presses to the dispatcher, replies and
 notices back.
 
-Nothing here can hold up trading: `start` returns at once, and every fault is waited out and explained once."""
+Nothing here can hold up trading: `start` returns at once, and every fault is waited out and explained once. Importing
+this module loads the library (an eighth of a second, 8 MB): only where there are tokens."""
 
 from __future__ import annotations
 
 import asyncio
-import importlib
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from chatbot.access import Access
 from chatbot.delivery import Backoff, ChatError, ChatRefused, ChatUnreachable, Trouble
 from chatbot.languages import Languages
 from chatbot.reply import Reply
+from chatbot.slack.api import SlackApi
 from chatbot.slack.envelopes import Typed, read
 from chatbot.slack.handling import Handling
 from chatbot.slack.link import SlackLink
@@ -24,7 +25,6 @@ from trader.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
     from chatbot.dispatch import Dispatcher
-    from chatbot.slack.api import SlackApi
 
 log = structlog.get_logger(__name__)
 
@@ -129,9 +129,7 @@ class SlackFrontEnd:
 
     async def _prepare(self) -> SlackLink:
         if self._api is None:
-            # imports take a quarter of a second: in a thread, so that nothing else waits for them
-            module = await asyncio.to_thread(importlib.import_module, "chatbot.slack.api")
-            self._api = module.SlackApi(self._bot_token, self._app_token, self._api_url)
+            self._api = SlackApi(self._bot_token, self._app_token, self._api_url)
         if self._link is None:
             name = await self._api.check()
             log.info("slack_connected", bot=name)

@@ -8,14 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from trader.model.limits import ApprovalPolicy
-from trader.model.order import ZERO, Authorised, Cleared, Origin
+from trader.model.order import ZERO, Authorised, Cleared, Intent, Origin
 
 BY_RULE = "rule"
 
 
-def notional_of(cleared: Cleared) -> Decimal:
+def notional_of(intent: Intent) -> Decimal:
     """KRW at stake: a buy's notional, or a sale's quantity at its decision price."""
-    intent = cleared.intent
     if intent.notional is not None:
         return intent.notional
     return (intent.quantity or ZERO) * intent.price
@@ -34,7 +33,7 @@ def needs_person(cleared: Cleared, policy: ApprovalPolicy, ask_above: Decimal) -
         return False
     if policy is ApprovalPolicy.ASK_ALL:
         return True
-    return notional_of(cleared) > ask_above
+    return notional_of(intent) > ask_above
 
 
 def authorise_by_rule(

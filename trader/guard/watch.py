@@ -33,8 +33,11 @@ RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
 
 @dataclass(slots=True)
 class _Watched:
+    """`price` is the last one seen since this position is held: an older one must never set off an exit."""
+
     levels: GuardLevels
     written_high: Decimal
+    price: Decimal | None = None
     leaving: asyncio.Task[None] | None = None
 
 
@@ -44,7 +47,6 @@ class Guard:
         self._clock = clock
         self._leave = leave
         self._watched: dict[Market, _Watched] = {}
-        self._prices: dict[Market, Decimal] = {}
         self.evaluated_at: datetime | None = None
 
     async def load(self, market: Market | None = None) -> None:
@@ -78,7 +80,7 @@ class Guard:
         watched = self._watched.get(market)
         if watched is None:
             return
-        self._prices[market] = price
+        watched.price = price
         self._evaluate(watched, price)
 
     def _evaluate(self, watched: _Watched, price: Decimal) -> None:
@@ -96,7 +98,7 @@ class Guard:
         try:
             while self._watched.get(market) is watched:
                 try:
-                    if await self._leave(watched.levels, code, self._prices.get(market, price)):
+                    if await self._leave(watched.levels, code, watched.price or price):
                         return
                 except TraderError as err:
                     log.error("exit_failed", market=str(market), code=code, attempt=attempt, error=str(err))
@@ -108,9 +110,8 @@ class Guard:
     async def sweep(self) -> None:
         """Once a second: holding times without a tick, and high-water marks into the rows."""
         for watched in list(self._watched.values()):
-            price = self._prices.get(watched.levels.market)
-            if price is not None:
-                self._evaluate(watched, price)
+            if watched.price is not None:
+                self._evaluate(watched, watched.price)
         raised = [w for w in self._watched.values() if w.levels.high > w.written_high]
         if raised:
             rows = [w.levels for w in raised]

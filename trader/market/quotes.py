@@ -62,7 +62,9 @@ class QuoteBoard:
         return self._infos
 
     def quote(self, market: Market) -> Quote | None:
-        return self._quotes.get(market)
+        """The newest one; its `at` is the moment for which it is known to hold."""
+        known = self._quotes.get(market)
+        return None if known is None else replace(known, at=self._held_at.get(market, known.at))
 
     def bids(self) -> dict[Market, Decimal]:
         """Best bid of every market that has a quote, however old."""

@@ -6,5 +6,8 @@ from decimal import Decimal
 
 
 def plain(value: Decimal | None) -> str:
-    """Never an exponent; empty for what is not known."""
-    return "" if value is None else format(value, "f")
+    """Never an exponent, no zeros at the end; empty for what is not known."""
+    if value is None:
+        return ""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -16,6 +16,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "order_unresolved": ("market",),
     "market_inactive": ("market",),
     "below_minimum": ("notional", "minimum"),
+    "not_placeable": ("detail",),
     # entries
     "no_size": (),
     "already_holding": ("market", "quantity"),
