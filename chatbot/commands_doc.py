@@ -17,9 +17,9 @@ Seoul's (`30m`, `30분`, `09:00`, `오전 9시`); markets go by code, symbol or 
 
 Roles: a *viewer* looks, a *trader* also trades, pauses and pulls the panic, an *owner* also starts, stops and changes
 settings. *Asks* marks commands that want a second step where it is dangerous: going live, leaving a state that
-nobody simply chose, loosening a limit, selling everything, panic. The second step is a button, good for one minute, for
-the person who asked, once; in the console the same line ending in ` confirm`. A `/buy` or `/sell` becomes a proposal with
-buttons; in the console ` confirm` approves it at once. What makes things safer happens at once.
+nobody simply chose, loosening a limit, selling everything, panic. The second step is a button, good for one minute,
+for the person who asked, once; in the console the same line ending in ` confirm`. A `/buy` or `/sell` becomes a
+proposal with buttons; in the console ` confirm` approves it at once. What makes things safer happens at once.
 
 This file is written by `python -m chatbot.commands_doc`.
 """
