@@ -73,7 +73,7 @@ def proposal(
         words("card-quantity", quantity=words.quantity(about_quantity, base), price=words.price(lines.rounded(price))),
         words(
             "card-fee",
-            fee=words.price(lines.rounded(figure(flat.get("fee")))),
+            fee=words.fee(figure(flat.get("fee"))),
             share=words.share(figure(flat.get("equity_share"))),
         ),
     ]
@@ -84,8 +84,7 @@ def proposal(
         low, high = (words.price(lines.rounded(price * (1 + sign * band))) for sign in (-1, 1))
         shown.append(words("card-band", band=words.share(band), low=low, high=high))
     if flat.get("owner") or flat.get("reason"):
-        owner, reason = lines.who(flat.get("owner", ""), words), lines.why_text(flat.get("reason", ""), words)
-        shown.append(words("card-owner", owner=owner, reason=reason))
+        shown.append(lines.who_and_why(flat.get("owner", ""), flat.get("reason", ""), words))
     expires = moment(flat.get("expires_at"))
     shown.append(words("card-expires", at=words.moment(expires, now), left=_left(expires, now, words)))
     mode = flat.get("mode", "")
@@ -218,7 +217,7 @@ def panic_receipt(receipt: PanicReceipt, words: Words, *, cancel_only: bool, spe
     key = "panic-flat" if receipt.flat else "panic-cancelled" if only_cancelled else "panic-not-flat"
     seconds = (receipt.finished_at - receipt.started_at).total_seconds() / speed
     return Reply(
-        title=words(key, seconds=figures.quantity(Decimal(str(round(seconds, 1))))),
+        title=words(key, seconds=figures.quantity(Decimal(str(round(seconds, 2))))),
         lines=(
             words("panic-counts", cancelled=cancelled, open=receipt.open_orders_left),
             *failed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
@@ -16,11 +17,13 @@ _NICKNAMES = {
     "이더": "ETH",
     "솔": "SOL",
     "도지": "DOGE",
+    "리플": "XRP",
     "에이다": "ADA",
     "이클": "ETC",
 }
 
 
+_BRACKETS = re.compile(r"[()]")
 _SHOWN = 5
 
 
@@ -30,6 +33,13 @@ def _codes(markets: Sequence[Market]) -> str:
 
 def _fold(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _names(info: MarketInfo) -> set[str]:
+    """Symbol and both names; of `엑스알피(리플)` also each part alone."""
+    whole = (info.market.base, info.korean_name, info.english_name)
+    parts = [part for name in whole for part in _BRACKETS.split(name)] if "(" in "".join(whole) else []
+    return {_fold(name) for name in (*whole, *parts) if name.strip()}
 
 
 class Coins:
@@ -96,7 +106,7 @@ class Coins:
         self._by_name = {}
         for info in infos:
             if info.market.quote == QUOTE:
-                for name in {_fold(n) for n in (info.market.base, info.korean_name, info.english_name) if n}:
+                for name in _names(info):
                     self._by_name.setdefault(name, []).append(info.market)
         for nickname, base in _NICKNAMES.items():
             known = self._by_code.get(f"{QUOTE}-{base}")

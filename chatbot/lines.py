@@ -27,6 +27,11 @@ def why_text(reason: str, words: Words) -> str:
     return words.first((f"cause-{reason.replace('_', '-').replace(' ', '-')}",), reason or words.unknown)
 
 
+def who_and_why(owner: str, reason: str, words: Words) -> str:
+    """`sma_cross · 이동평균 상향 돌파`; once where both say the same (panic, guard)."""
+    return " · ".join(dict.fromkeys((who(owner, words), why_text(reason, words))))
+
+
 def state_title(note: StateNote, mode: str, words: Words, now: datetime) -> str:
     """`🟡 일시정지 · 모의 · 21:00:00까지 · telegram:1`"""
     parts = [

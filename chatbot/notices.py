@@ -103,7 +103,7 @@ def _params(event: Event, words: Words) -> _Params:
 
 _KRW = frozenset({"notional", "funds", "cost", "proceeds", "fees", "equity"})
 _SIGNED = frozenset({"pnl", "realised", "unrealised"})
-_PRICES = frozenset({"price", "average_cost", "stop", "take", "fee"})
+_PRICES = frozenset({"price", "average_cost", "stop", "take"})
 _QUANTITIES = frozenset({"quantity", "executed", "book", "venue"})
 _TIMES = frozenset({"until", "expires_at"})
 _SPANS = frozenset({"held_seconds", "seconds"})
@@ -144,6 +144,12 @@ def _amount(name: str, amount: Decimal, event: Event, words: Words) -> str:
         return words.krw(amount)
     if name in _SIGNED:
         return words.krw_change(amount)
+    if name == "fee":
+        return words.fee(amount)
+    if name.endswith("_bps"):
+        return figures.quantity(round(amount, 1))
+    if name == "seconds" and event.kind is EventKind.PANIC:
+        return words("span-seconds", n=figures.quantity(round(amount, 2)))
     if name in _PRICES:
         return words.price(lines.rounded(amount))
     if name in _QUANTITIES:
@@ -173,6 +179,14 @@ def _more(event: Event, params: _Params, words: Words) -> list[str]:
     return said
 
 
+def _order_size(event: Event, params: _Params, words: Words) -> str:
+    """What was asked for; a quantity with what it comes to at the limit."""
+    quantity, price = figure(event.data.get("quantity")), figure(event.data.get("price"))
+    if quantity is not None and price is not None:
+        return f"{params['quantity']} ({words.krw(quantity * price)})"
+    return params.get("notional") or params.get("quantity") or words.unknown
+
+
 _DETAILS: Mapping[EventKind, tuple[tuple[str, tuple[str, ...]], ...]] = {
     EventKind.STARTED: (
         ("started-strategy", ("strategy",)),
@@ -180,7 +194,7 @@ _DETAILS: Mapping[EventKind, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("started-open", ("positions",)),
     ),
     EventKind.STOPPED: (("stopped-left", ("positions",)),),
-    EventKind.ORDER: (("order-price", ("price",)), ("order-why", ("reason",)), ("order-id", ("client_order_id",))),
+    EventKind.ORDER: (("order-price", ("price",)), ("order-id", ("client_order_id",))),
     EventKind.ORDER_UNKNOWN: (("order-unknown", ()), ("order-id", ("client_order_id",))),
     EventKind.ORDER_RESOLVED: (("order-id", ("client_order_id",)),),
     EventKind.ORDER_REJECTED: (("rejected-message", ("message",)), ("order-id", ("client_order_id",))),

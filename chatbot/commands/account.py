@@ -102,7 +102,7 @@ async def _one_order(ctx: Context, order_id: str) -> Reply:
             at=words.moment(fill.at, now),
             quantity=words.quantity(fill.quantity, fill.market.base),
             price=words.price(fill.price),
-            fee=words.price(fill.fee),
+            fee=words.fee(fill.fee),
         )
         for fill in view.fills
     ]

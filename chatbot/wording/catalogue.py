@@ -108,6 +108,10 @@ class Words:
         """With its sign: `▲ +1,234원`."""
         return self.unknown if amount is None else self("krw", amount=figures.signed(amount))
 
+    def fee(self, amount: Decimal | None) -> str:
+        """A sum that may be below 1 KRW: `24.95원`."""
+        return self.unknown if amount is None else self("krw", amount=figures.fee(amount))
+
     def price(self, price: Decimal | None) -> str:
         return self.unknown if price is None else self("krw", amount=figures.price(price))
 

@@ -41,6 +41,11 @@ def price(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def fee(krw: Decimal) -> str:
+    """Small sums keep their jeon: 24.949725 → `24.95`, 1234.5 → `1,234`."""
+    return quantity(krw.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)) if abs(krw) < 1000 else amount(krw)
+
+
 def quantity(value: Decimal) -> str:
     """No trailing zeros, no exponent: 0.01000000 → `0.01`."""
     return price(value)

@@ -52,7 +52,7 @@ BTC, ETH, XRP, BCH = (Market("KRW", base) for base in ("BTC", "ETH", "XRP", "BCH
 INFOS = (
     MarketInfo(BTC, "비트코인", "Bitcoin"),
     MarketInfo(ETH, "이더리움", "Ethereum"),
-    MarketInfo(XRP, "리플", "XRP"),
+    MarketInfo(XRP, "엑스알피(리플)", "XRP"),
     MarketInfo(BCH, "비트코인캐시", "Bitcoin Cash", warning=True),
     MarketInfo(Market("BTC", "ETH"), "이더리움", "Ethereum"),
     MarketInfo(Market("KRW", "AAA"), "쌍둥이", "Twin"),

@@ -77,7 +77,7 @@ async def test_a_panic_receipt_says_what_is_left_and_why(korean: Bench) -> None:
         "주문 취소 0건 · 남은 주문 1건",
         "비트코인 KRW-BTC 7QWERT – 취소 실패 (timeout)",
         "비트코인 KRW-BTC 0.01 BTC 매도 → 949,525원(수수료 제외)",
-        "⚠️ 남음: 리플 KRW-XRP 1 XRP – 금액이 너무 작아 팔 수 없습니다: 3,000원 (최소 5,000원)",
+        "⚠️ 남음: 엑스알피(리플) KRW-XRP 1 XRP – 금액이 너무 작아 팔 수 없습니다: 3,000원 (최소 5,000원)",
         "신규 매수는 잠겨 있습니다. 풀려면 /resume",
     )
 

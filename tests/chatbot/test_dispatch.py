@@ -90,6 +90,11 @@ async def test_a_market_by_code_symbol_korean_or_english_name(bench: Bench, name
     assert (await bench.say(f"/buy {name} 50000")).data["market"] == "KRW-BTC"
 
 
+@pytest.mark.parametrize("name", ["리플", "엑스알피", "엑스알피(리플)", "XRP"])
+async def test_a_name_with_another_in_brackets(bench: Bench, name: str) -> None:
+    assert (await bench.say(f"/buy {name} 50000")).data["market"] == "KRW-XRP"
+
+
 async def test_names_of_several_words(bench: Bench) -> None:
     assert (await bench.say("/buy Bitcoin Cash 5만원")).data["market"] == "KRW-BCH"
 

@@ -110,7 +110,8 @@ def test_a_fill_and_an_entry() -> None:
         slippage_bps="1.2345",
     )
     assert fill.title == "비트코인 KRW-BTC 매수 체결 0.001 BTC @ 95,000,000원"
-    assert "수수료 47.5원" in fill.text()
+    assert "금액 95,000원 · 수수료 47.5원" in fill.lines
+    assert "미끄러짐 1.2bps" in fill.lines
     entry = told(EventKind.ENTRY, quantity="0.001", average_cost="95047500", cost="95047.5", stop="", take="")
     assert "⚠️ 손절·익절 없음" in entry.lines
 

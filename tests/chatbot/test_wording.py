@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -33,7 +34,6 @@ from trader.tuning import tunable_keys
 ROOT = Path(__file__).parents[2]
 KEYS = set(variables("ko"))
 
-JOBS = ("collect", "decide", "daily-report", "guard", "tickets", "reconcile", "markets", "heartbeat", "outbox")
 CHECKS = ("stream-public", "stream-private", "orders-unresolved", "guard", "storage", "outbox", "disk", "memory")
 JOURNAL = ("error", "no-candles", "warming-up", "stale-candles", "holding", "asked")
 STAGES = ("market", "signal", "risk", "advice", "approval", "execution", "done")
@@ -42,6 +42,13 @@ CAUSES = ("manual", "panic", "pause-over", "never-appeared-at-the-venue")
 
 def dashed(code: str) -> str:
     return code.replace("_", "-").replace(" ", "-")
+
+
+def jobs() -> set[str]:
+    """Names given to the timetable."""
+    added = re.compile(r'\.add(?:_machine)?\(\s*"([a-z-]+)"')
+    files = (ROOT / "trader" / "service.py", ROOT / "chatbot" / "app.py")
+    return {name for path in files for name in added.findall(path.read_text(encoding="utf-8"))}
 
 
 def families() -> set[str]:
@@ -64,7 +71,7 @@ def families() -> set[str]:
     found |= {f"refused-{dashed(code)}" for code in REFUSALS}
     found |= {f"stage-{stage}" for stage in STAGES} | {f"span-{u}" for u in ("days", "hours", "minutes", "seconds")}
     found |= {f"pass-{dashed(code)}" for code in (*JOURNAL, *Action, *OrderState)}
-    found |= {f"health-{c}" for c in (*CHECKS, *(f"job-{j}" for j in JOBS), "chat-telegram", "chat-slack")}
+    found |= {f"health-{c}" for c in (*CHECKS, *(f"job-{j}" for j in jobs()), "chat-telegram", "chat-slack")}
     found |= {f"setting-{key}" for key in tunable_keys()}
     found |= {f"strategy-{name}" for name in registry.names()}
     found |= {f"param-{n}-{s.name}" for n in registry.names() for s in params.specs(registry.get(n))}
