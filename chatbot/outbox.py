@@ -93,6 +93,7 @@ class OutboxSender:
     _unsaved: dict[str, Row] = field(init=False, default_factory=dict)
     _overall: AsyncLimiter = field(init=False, default_factory=lambda: AsyncLimiter(30, 1))
     _wake: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _empty: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _life: asyncio.Task[None] | None = field(init=False, default=None)
     _waiting: int = field(init=False, default=0)
 
@@ -110,6 +111,17 @@ class OutboxSender:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._life = None
+
+    async def flush(self, seconds: float) -> bool:
+        """Give what waits now up to `seconds` to go out, as before a stop. False: something is left."""
+        try:
+            async with asyncio.timeout(seconds):
+                self._empty.clear()
+                self.nudge()
+                await self._empty.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def nudge(self) -> None:
         """Rows were added: look now."""
@@ -142,6 +154,8 @@ class OutboxSender:
         await self._save_unsaved()
         limit = PAGE + self._waiting
         rows = await self.storage.read(lambda records: records.outbox.pending(self.channel, limit))
+        if not rows:
+            self._empty.set()
         now = asyncio.get_running_loop().time()
         by_chat: dict[str, list[Row]] = {}
         for message, event in rows:

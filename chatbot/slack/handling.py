@@ -12,6 +12,7 @@ from chatbot.access import Access, Person, Role
 from chatbot.delivery import Backoff, ChatError, ChatRefused
 from chatbot.languages import Languages
 from chatbot.late import LATE_AFTER, Lateness, command_of
+from chatbot.outcome import still_stands
 from chatbot.reply import Reply, Tone
 from chatbot.slack.envelopes import Pressed, Typed
 from chatbot.slack.render import Message, outcome_blocks, render, view_of, without_buttons
@@ -56,7 +57,7 @@ class Handling:
             keep = True
         else:
             reply = await self._dispatcher.press(person, press.action, conversation=press.channel)
-            keep = (reply is not None and reply.tone is Tone.ERROR) or not self._is_member(person)
+            keep = reply is not None and still_stands(reply, member=self._is_member(person))
         if reply is not None:
             await self._show_outcome(press, reply, keep=keep)
 

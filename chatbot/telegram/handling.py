@@ -13,7 +13,8 @@ from chatbot.access import Access, Person, Role
 from chatbot.delivery import Backoff, ChatError, ChatRefused
 from chatbot.languages import Languages
 from chatbot.late import LATE_AFTER, Lateness, command_of
-from chatbot.reply import Reply, Tone
+from chatbot.outcome import still_stands
+from chatbot.reply import Reply
 from chatbot.telegram.inbox import Taken
 from chatbot.telegram.render import MAX_TEXT, Message, render, units
 from chatbot.telegram.updates import Pressed, Typed
@@ -82,8 +83,7 @@ class Handling:
             view = command_of(press.action.removeprefix("run:"))
             if not await self._replaced(press, messages, view):
                 await self._deliver(press.chat_id, messages, press.topic, None, view=view)
-        elif reply.tone is Tone.ERROR or not self._is_member(person):
-            # it did not happen: the buttons stay for whoever may press them
+        elif still_stands(reply, member=self._is_member(person)):
             await self._deliver(press.chat_id, messages, press.topic, press.message_id)
         elif not await self._appended(press, reply):
             await self._patiently(self._api.remove_buttons, press.chat_id, press.message_id)

@@ -380,3 +380,15 @@ async def test_an_answered_question_loses_its_buttons_on_every_channel(
     assert closed.title == asked.title
     assert closed.buttons == ()
     assert told.title in closed.lines
+
+
+async def test_before_a_stop_what_waits_gets_a_moment(storage: MemoryStorage, clock: ManualClock) -> None:
+    """The farewell goes out in time; a chat that is down does not hold up the stop."""
+    chat = Chat()
+    async with sending(storage, chat, clock) as sender:
+        await put(storage, event(1))
+        assert await sender.flush(2.0)
+        assert len(chat.taken) == 1
+        chat.down = {"1"}
+        await put(storage, event(2))
+        assert not await sender.flush(0.1)

@@ -230,6 +230,16 @@ async def test_what_did_not_happen_leaves_the_buttons_for_others(
     assert message.labels == ["Approve", "Reject"]
 
 
+async def test_a_question_that_is_gone_loses_its_buttons(telegram: TelegramServer, storage: MemoryStorage) -> None:
+    gone = Reply("This question is no longer open", tone=Tone.ERROR, data={"error": "ticket-unknown"})
+    async with running(telegram, Script({"/buy": ASK, "ok:t1": gone}), storage):
+        message = await asked(telegram)
+        telegram.press(OWNER, message, "Approve")
+        await telegram.until(lambda: message.edits == 1)
+    assert message.labels == []
+    assert "no longer open" in message.text
+
+
 async def test_a_strangers_press_changes_nothing(telegram: TelegramServer, storage: MemoryStorage) -> None:
     script = Script({"/buy": ASK, "ok:t1": Reply("You are not on the list")})
     async with running(telegram, script, storage):
@@ -501,3 +511,18 @@ async def test_a_long_answer_is_split_on_line_borders(telegram: TelegramServer, 
     shown = "\n".join(m.text for m in telegram.messages).splitlines()
     assert shown == ["Logs", *lines]
     assert [bool(m.labels) for m in telegram.messages] == [False] * (len(telegram.messages) - 1) + [True]
+
+
+async def test_two_bots_on_one_token_both_learn_of_it_and_one_recovers(
+    telegram: TelegramServer, storage: MemoryStorage
+) -> None:
+    """Every poll of one ends the other's. When one is stopped the other works on."""
+    told: list[str] = []
+    async with running(telegram, Script(), storage, told=told):
+        async with running(telegram, Script(), MemoryStorage(), told=told):
+            async with asyncio.timeout(5):
+                while not told:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+        telegram.say(OWNER, "/status")
+        assert (await telegram.next_message()).text == "did /status"
+    assert "Another program uses the same Telegram token" in told[0]
