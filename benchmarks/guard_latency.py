@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import sys
 import tempfile
 import time
@@ -76,7 +77,7 @@ class Child:
             elif row["kind"] == "order":
                 self.orders.put_nowait(row["t"])
             else:
-                self.ticks[(row["market"], Decimal(row["price"]))] = row["t"]
+                self.ticks.setdefault((row["market"], Decimal(row["price"])), row["t"])
 
 
 async def measure(rounds: int) -> None:
@@ -94,6 +95,7 @@ async def measure(rounds: int) -> None:
 
 
 async def rounds_against(child: Child, rounds: int) -> None:
+    from chatbot.logs import configure
     from storage.sql import open_storage
     from trader.clock import SystemClock
     from trader.exchange.upbit.client import UpbitExchange
@@ -104,6 +106,7 @@ async def rounds_against(child: Child, rounds: int) -> None:
     from trader.service import Trader, World
     from trader.settings import Settings
 
+    configure(level=logging.ERROR)
     ready = await child.ready
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
@@ -145,6 +148,8 @@ async def rounds_against(child: Child, rounds: int) -> None:
                 levels = trader.guard.levels(market)
                 assert levels is not None, (i, market, await trader.desk.orders(3), trader.quotes.quote(market))
                 assert levels.plan.stop is not None
+                child.ticks.clear()
+                seen.clear()
                 answer = await control.post(
                     "/sandbox/price", json={"market": market.code, "price": str(levels.plan.stop * Decimal("0.99"))}
                 )
@@ -157,7 +162,6 @@ async def rounds_against(child: Child, rounds: int) -> None:
                 reaction.append((arrived - heard) / 1e6)
                 while trader.guard.levels(market) is not None:
                     await asyncio.sleep(0.005)
-                seen.clear()
                 before = answer.json()["before"]
                 await control.post("/sandbox/price", json={"market": market.code, "price": before})
                 await asyncio.sleep(0.05)

@@ -5,6 +5,7 @@ down for as long as it likes: trading does not wait for it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from chatbot.outbox import OutboxSender
 from chatbot.venue import Venue, open_venue
 from storage.sql import open_storage
 from trader.chronicle import Route
-from trader.errors import SettingsError
+from trader.errors import SettingsError, StorageFailed
 from trader.exchange.upbit.client import UpbitExchange
 from trader.exchange.upbit.history import UpbitHistory
 from trader.exchange.upbit.streams import UpbitStreams
@@ -32,6 +33,8 @@ from trader.service import Trader, World
 from trader.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+GOODBYE_SECONDS = 1.5
 
 
 class App:
@@ -122,8 +125,9 @@ class App:
         """With the person at the terminal, until the end of the input."""
         await ConsoleReader(self.dispatcher, printer).run()
 
-    async def stop(self) -> None:
-        """Front ends first, books last."""
+    async def stop(self, reason: str = "asked") -> None:
+        """Say so, then front ends first and books last."""
+        await self._say_goodbye(reason)
         for front in self._fronts:
             await front.stop()
         for sender in self._senders:
@@ -134,6 +138,19 @@ class App:
         await self._exchange.close()
         await self.venue.close()
         await self.storage.close()
+
+    async def _say_goodbye(self, reason: str) -> None:
+        """A last message, given a moment to leave; it stays in the outbox for the next start if it cannot."""
+        try:
+            await self.trader.say_stopped(reason)
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                while any(front.connected for front in self._fronts) and await self._waiting():
+                    await asyncio.sleep(0.05)
+        except (StorageFailed, TimeoutError) as err:
+            log.warning("goodbye_not_delivered", error=str(err) or "timeout")
+
+    async def _waiting(self) -> int:
+        return await self.storage.read(lambda records: records.outbox.pending_count())
 
 
 def front_ends(app: App) -> list[FrontEnd]:

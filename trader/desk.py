@@ -334,8 +334,9 @@ class Desk:
         executor = self._t.executor
         if what.lower() == "all":
             return await executor.cancel_all()
-        if "-" in what:
-            return await executor.cancel_all(Market.parse(what))
+        market = next((info.market for info in self.market_infos() if info.market.code == what.upper()), None)
+        if market is not None:
+            return await executor.cancel_all(market)
         view = await self.order(what)
         return [await executor.cancel(view.order)]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 
 import structlog
@@ -32,13 +33,15 @@ from trader.model.order import (
     Intent,
     Order,
     OrderState,
+    OrderType,
     Origin,
     Reason,
     Refused,
     Side,
 )
 from trader.model.plain import plain
-from trader.model.portfolio import Balance, GuardLevels, Portfolio, Position
+from trader.model.portfolio import Balance, Portfolio, Position
+from trader.model.seoul import day_start
 from trader.model.ticket import Ticket
 from trader.ports import Exchange, Records
 from trader.risk.gate import review
@@ -50,6 +53,10 @@ log = structlog.get_logger(__name__)
 
 EXIT_WAIT_SECONDS = 10.0
 """Real seconds an exit order may take before the guard looks again."""
+
+
+DAY_LIMITS = {"max_daily_loss", "max_entries_per_day"}
+"""Reasons that stop every entry for the rest of the Korean day."""
 
 
 class Flow:
@@ -131,9 +138,19 @@ class Flow:
 
     # ------------------------------------------------------------ protective exits
 
-    async def leave(self, levels: GuardLevels, code: str, price: Decimal) -> bool:
-        """Sell a whole position because a level was reached. True when nothing is left to sell."""
-        return await self.sell_position(levels.market, Origin.GUARD, "guard", code, price)
+    async def leave(self, position: Position, code: str, price: Decimal) -> bool:
+        """Sell a whole position because a level was reached. True when nothing is left to sell.
+
+        The position comes from the guard's memory, which spares a look into the books on the fast path: should it be
+        out of date, the books refuse the order and they are asked."""
+        market = position.market
+        async with self._selling.setdefault(market, asyncio.Lock()):
+            if not self._executor.working(market):
+                try:
+                    return await self._sell(position, Origin.GUARD, "guard", code, price)
+                except OrderPending as err:
+                    log.info("guard_was_behind_the_books", market=str(market), error=str(err))
+            return await self._sell_position(market, Origin.GUARD, "guard", code, price)
 
     async def sell_position(self, market: Market, origin: Origin, owner: str, reason: str, price: Decimal) -> bool:
         """Protective sale at the market, whatever state and limits say. First takes back our open orders there: they
@@ -145,8 +162,10 @@ class Flow:
         if self._executor.working(market):
             await self._executor.cancel_all(market)
         position = await self._chronicle.storage.read(lambda records: records.positions.open_for(market))
-        if position is None:
-            return True
+        return True if position is None else await self._sell(position, origin, owner, reason, price)
+
+    async def _sell(self, position: Position, origin: Origin, owner: str, reason: str, price: Decimal) -> bool:
+        market = position.market
         order = await self._send_exit(position, position.quantity, origin, owner, reason, price)
         if order is not None and order.state is OrderState.REJECTED and order.note.startswith("insufficient_funds"):
             held = (await self._exchange.balances()).get(market.base)
@@ -284,22 +303,31 @@ class Flow:
                 "by": ticket.answered_by,
             }
             kind = EventKind.TICKET_EXPIRED if expired else EventKind.TICKET_ANSWERED
-            tell(kind, market=intent.market, thread=intent.intent_id, data=data)
+            push = intent.origin is not Origin.PERSON
+            tell(kind, market=intent.market, thread=intent.intent_id, push=push, data=data)
             return True
 
         return await self._chronicle.write(store)
 
     async def _denied(self, denied: Denied) -> Denied:
-        """In the audit trail; people see it in the reply or by /why, not as a push."""
-        intent = denied.intent
-        codes = " ".join(reason.code for reason in denied.reasons)
-        data = {"side": intent.side.value, "owner": intent.owner, "reasons": codes}
+        """In the audit trail; people see it in the reply or by /why. A limit of the whole day is told, once a day."""
+        intent, now = denied.intent, self._clock.now()
+        codes = [reason.code for reason in denied.reasons]
+        data = {"side": intent.side.value, "owner": intent.owner, "reasons": " ".join(codes)}
 
         def store(records: Records, tell: Tell) -> None:
             tell(EventKind.DENIED, market=intent.market, thread=intent.intent_id, push=False, data=data)
+            for code in DAY_LIMITS & set(codes) - limits_told(records, day_start(now)):
+                tell(EventKind.LIMIT_HIT, severity=Severity.WARNING, data={"reasons": code})
 
         await self._chronicle.write(store)
         return denied
+
+
+def limits_told(records: Records, since: datetime) -> set[str]:
+    """Codes of day limits that people have heard of since then."""
+    told = records.events.latest(len(DAY_LIMITS), (EventKind.LIMIT_HIT,))
+    return {event.data["reasons"] for event in told if event.at >= since}
 
 
 def proposal(ticket: Ticket) -> dict[str, str]:
@@ -316,4 +344,6 @@ def proposal(ticket: Ticket) -> dict[str, str]:
         "expires_at": ticket.expires_at.isoformat(),
         "reason": intent.reason,
         "owner": intent.owner,
+        "price_band": plain(ticket.price_band),
+        "limit_price": plain(intent.price) if intent.order_type is OrderType.LIMIT else "",
     }

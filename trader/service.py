@@ -163,6 +163,15 @@ class Trader:
         self._start(self._warm_up())
         await self._tell_started(markets)
 
+    async def say_stopped(self, reason: str) -> None:
+        """Tell people that nobody watches from now on, and what stays behind."""
+        if not self.ready.is_set():
+            return
+        positions = await self.world.storage.read(lambda records: len(records.positions.open()))
+        data = {"reason": reason, "positions": str(positions), "open_orders": str(len(self.executor.working()))}
+        severity = Severity.WARNING if positions else Severity.INFO
+        await self.chronicle.tell(EventKind.STOPPED, severity=severity, data=data)
+
     async def stop(self) -> None:
         """Cleanly: the timetable first, the books last. Orders at the venue stay; rows know how to go on."""
         self.timetable.stop()

@@ -24,10 +24,9 @@ from trader.errors import (
     VenueError,
     VenueRejected,
 )
-from trader.execution.lifecycle import Book, absorb, intend, reject
+from trader.execution.lifecycle import Book, absorb, accept, doubt, intend, reject, resolve
 from trader.execution.planner import plan
 from trader.ids import new_id
-from trader.model.events import EventKind, Severity
 from trader.model.limits import OrderStyle
 from trader.model.market import Market, Quote
 from trader.model.order import Authorised, Order, OrderRequest, OrderState, OrderType, Origin, VenueOrder
@@ -101,7 +100,7 @@ class Executor:
             authorised, rules, quote, style or settings.order_style, settings.aggressiveness, client_order_id=new_id()
         )
         order = self._written(request, settings)
-        await self._chronicle.write(lambda records, tell: intend(records, tell, order))
+        await self._chronicle.storage.write(lambda records: intend(records, order))
         return await self._send(order, request)
 
     async def cancel(self, order: Order) -> CancelResult:
@@ -201,13 +200,13 @@ class Executor:
         except VenueError as err:
             return await self._refused(order, err)
         order = order.changed(self._clock.now(), state=OrderState.ACCEPTED, venue_id=venue.venue_id)
-        await self._keep(order)
+        await self._keep(accept, order)
         self._start(order)
         return order
 
     async def _unknown(self, order: Order, err: VenueError) -> Order:
         unknown = order.changed(self._clock.now(), state=OrderState.UNKNOWN, note=err.name or str(err))
-        await self._keep(unknown, EventKind.ORDER_UNKNOWN)
+        await self._keep(doubt, unknown)
         self._start(unknown)
         return unknown
 
@@ -275,7 +274,7 @@ class Executor:
         if age < GIVE_UP_SECONDS:
             return
         gone = order.changed(self._clock.now(), state=OrderState.EXPIRED, note="never appeared at the venue")
-        await self._keep(gone, EventKind.ORDER_RESOLVED)
+        await self._keep(resolve, gone)
         watch.order = gone
 
     async def _absorb(self, watch: _Watch, venue: VenueOrder) -> None:
@@ -300,17 +299,10 @@ class Executor:
         watch.looks = 0
         watch.heard.set()
 
-    async def _keep(self, order: Order, kind: EventKind | None = None) -> None:
+    async def _keep(self, step: Callable[[Records, Tell, Order], None], order: Order) -> None:
         """Store the next value of an order. A failing store loses nothing: the follower reads the venue again and
         stores what it finds."""
-
-        def save(records: Records, tell: Tell) -> None:
-            records.orders.save(order)
-            if kind is not None:
-                data = {"client_order_id": order.client_order_id, "state": order.state.value, "note": order.note}
-                tell(kind, market=order.market, thread=order.intent_id, severity=Severity.WARNING, data=data)
-
         try:
-            await self._chronicle.write(save)
+            await self._chronicle.write(lambda records, tell: step(records, tell, order))
         except StorageFailed as err:
             log.error("order_not_stored", client_order_id=order.client_order_id, error=str(err))

@@ -43,12 +43,17 @@ class Absorbed:
     new_fills: tuple[Fill, ...]
 
 
-def intend(records: Records, tell: Tell, order: Order) -> None:
-    """The intent, committed before anything is sent.
+def intend(records: Records, order: Order) -> None:
+    """The intent, committed before anything is sent. Only what must be there first: this is the way of a stop loss.
 
     Raises OrderPending when it would collide with another order: there is one writer, so no two can pass this door."""
     _check_free(records, order)
     records.orders.add(order)
+
+
+def accept(records: Records, tell: Tell, order: Order) -> None:
+    """The venue has taken it."""
+    records.orders.save(order)
     data = {
         "client_order_id": order.client_order_id,
         "side": order.side.value,
@@ -60,6 +65,19 @@ def intend(records: Records, tell: Tell, order: Order) -> None:
         "reason": order.reason,
     }
     tell(EventKind.ORDER, market=order.market, thread=order.intent_id, data=data)
+
+
+def doubt(records: Records, tell: Tell, order: Order) -> None:
+    """The answer was lost: it may exist or not."""
+    records.orders.save(order)
+    data = {"client_order_id": order.client_order_id, "side": order.side.value, "note": order.note}
+    tell(EventKind.ORDER_UNKNOWN, market=order.market, thread=order.intent_id, severity=Severity.CRITICAL, data=data)
+
+
+def resolve(records: Records, tell: Tell, order: Order) -> None:
+    """It is known what became of an order in doubt."""
+    records.orders.save(order)
+    _tell_resolved(tell, order)
 
 
 def _check_free(records: Records, order: Order) -> None:

@@ -19,13 +19,13 @@ from trader.clock import Clock
 from trader.errors import TraderError
 from trader.guard.levels import evaluate
 from trader.model.market import Market
-from trader.model.portfolio import GuardLevels
+from trader.model.portfolio import GuardLevels, Position
 from trader.ports import Records
 
 log = structlog.get_logger(__name__)
 
-Leave = Callable[[GuardLevels, str, Decimal], Awaitable[bool]]
-"""Sell the position: (levels, code, price that set it off) → whether nothing is left to do."""
+Leave = Callable[[Position, str, Decimal], Awaitable[bool]]
+"""Sell the position: (position, code, price that set it off) → whether nothing is left to do."""
 
 RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
 """Real seconds between attempts at an exit that did not go through; the last one repeats."""
@@ -36,6 +36,7 @@ class _Watched:
     """`price` is the last one seen since this position is held: an older one must never set off an exit."""
 
     levels: GuardLevels
+    position: Position
     written_high: Decimal
     price: Decimal | None = None
     leaving: asyncio.Task[None] | None = None
@@ -50,22 +51,21 @@ class Guard:
         self.evaluated_at: datetime | None = None
 
     async def load(self, market: Market | None = None) -> None:
-        """Take the levels from the rows: at start, and whenever fills of a market were booked."""
-        rows = await self._chronicle.storage.read(lambda records: records.guards.all())
-        stored = {levels.market: levels for levels in rows}
+        """Take levels and positions from the rows: at start, and whenever fills of a market were booked."""
+        stored = await self._chronicle.storage.read(_guarded)
         for key in {market} if market else {*stored, *self._watched}:
             if key in stored:
-                self._take(stored[key])
+                self._take(*stored[key])
             else:
                 self._watched.pop(key, None)
 
-    def _take(self, levels: GuardLevels) -> None:
+    def _take(self, levels: GuardLevels, position: Position) -> None:
         known = self._watched.get(levels.market)
         if known is not None and known.levels.position_id == levels.position_id:
             known.levels = levels.with_high(max(levels.high, known.levels.high))
-            known.written_high = levels.high
+            known.position, known.written_high = position, levels.high
         else:
-            self._watched[levels.market] = _Watched(levels, levels.high)
+            self._watched[levels.market] = _Watched(levels, position, levels.high)
 
     def levels(self, market: Market) -> GuardLevels | None:
         watched = self._watched.get(market)
@@ -98,7 +98,7 @@ class Guard:
         try:
             while self._watched.get(market) is watched:
                 try:
-                    if await self._leave(watched.levels, code, watched.price or price):
+                    if await self._leave(watched.position, code, watched.price or price):
                         return
                 except TraderError as err:
                     log.error("exit_failed", market=str(market), code=code, attempt=attempt, error=str(err))
@@ -124,6 +124,15 @@ class Guard:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _guarded(records: Records) -> dict[Market, tuple[GuardLevels, Position]]:
+    positions = {position.position_id: position for position in records.positions.open()}
+    return {
+        levels.market: (levels, positions[levels.position_id])
+        for levels in records.guards.all()
+        if levels.position_id in positions
+    }
 
 
 def _store(records: Records, rows: Sequence[GuardLevels]) -> None:
