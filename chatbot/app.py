@@ -144,8 +144,8 @@ class App:
         try:
             await self.trader.say_stopped(reason)
             async with asyncio.timeout(GOODBYE_SECONDS):
-                while any(front.connected for front in self._fronts) and await self._waiting():
-                    await asyncio.sleep(0.05)
+                while any(front.connected for front in self._fronts) and await self._waiting():  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)  # what is waited for are rows, which wake nobody
         except (StorageFailed, TimeoutError) as err:
             log.warning("goodbye_not_delivered", error=str(err) or "timeout")
 
