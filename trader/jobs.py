@@ -44,20 +44,29 @@ class JobHealth:
 
 
 class ClockTrigger(BaseTrigger):  # type: ignore[misc]
-    """An APScheduler trigger that keeps a `Clock`'s time instead of the machine's."""
+    """An APScheduler trigger that keeps a `Clock`'s time instead of the machine's.
+
+    APScheduler asks more than once for the time after a run, so an answer may depend only on the run asked about:
+    `_moments` remembers which moment of the clock each handed-out machine time stood for."""
 
     def __init__(self, inner: BaseTrigger, clock: Clock) -> None:
         self._inner = inner
         self._clock = clock
-        self._previous: datetime | None = None
+        self._moments: dict[datetime, datetime] = {}
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
-        """Both arguments are the machine's time and count for nothing: missed runs are skipped, not made up for."""
+        """The first time after the previous run that is still to come: missed runs are skipped, not made up for."""
         at = self._clock.now()
-        if previous_fire_time is not None and self._previous is not None:
-            at = max(at, self._previous + timedelta(milliseconds=1))
-        self._previous = self._inner.get_next_fire_time(None, at)
-        return None if self._previous is None else self._clock.wall_time(self._previous)
+        previous = self._moments.get(previous_fire_time) if previous_fire_time is not None else None
+        if previous is not None:
+            at = max(at, previous + timedelta(milliseconds=1))
+        moment = self._inner.get_next_fire_time(None, at)
+        if moment is None:
+            return None
+        machine = self._clock.wall_time(moment)
+        self._moments = {k: v for k, v in self._moments.items() if k == previous_fire_time or v >= at}
+        self._moments[machine] = moment
+        return machine
 
 
 def every(seconds: int, clock: Clock, delay_seconds: int = 0) -> Trigger:

@@ -333,7 +333,8 @@ def test_no_limit_stops_any_sale_unless_halted_or_an_order_is_on_its_way(
 
 
 def test_every_declared_reason_has_an_example_here() -> None:
-    assert {code for code, _, _ in (*ALONE, *SALES)} == set(REASONS)
+    """All but the one that comes after the gate, when a cleared wish cannot be put as an order."""
+    assert {code for code, _, _ in (*ALONE, *SALES)} | {"not_placeable"} == set(REASONS)
 
 
 def test_a_reason_carries_exactly_the_declared_figures() -> None:
