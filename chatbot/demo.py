@@ -31,7 +31,7 @@ from trader.settings import Mode, Settings
 FAULTS = (EventKind.ERROR, EventKind.JOB_FAILED, EventKind.MISMATCH, EventKind.ORDER_UNKNOWN)
 SETTLE_SECONDS = 5.0
 STRATEGY = "sma_cross"
-QUICK = {"fast": "5", "slow": "20"}
+QUICK = {"fast": "4", "slow": "12"}
 """So short that something happens within the minute a newcomer gives it."""
 REPLAYED = ("KRW-BTC", "KRW-ETH", "KRW-XRP")
 MADE_UP = (*REPLAYED, "KRW-SOL", "KRW-ADA")
