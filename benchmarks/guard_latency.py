@@ -15,6 +15,7 @@ import logging
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,14 +29,14 @@ MARKETS = ("KRW-BTC", "KRW-ETH", "KRW-XRP", "KRW-SOL", "KRW-ADA")
 
 
 async def exchange() -> None:
-    """The child: a sandbox that writes the time of ticks and of order POSTs to stdout."""
+    """The child: a sandbox that remembers when ticks left and order POSTs came, and says so for each line on stdin."""
     from aiohttp import web
 
     from sandbox.pipeline import RequestCounts
     from sandbox.server import Sandbox
 
-    def stamp(kind: str, **more: Any) -> None:
-        print(json.dumps({"kind": kind, "t": time.monotonic_ns(), **more}), flush=True)
+    ticks: dict[str, int] = {}
+    orders: list[int] = []
 
     class Stamping(RequestCounts):
         def middleware(self) -> Any:
@@ -44,7 +45,7 @@ async def exchange() -> None:
             @web.middleware
             async def count(request: web.Request, handler: Any) -> web.StreamResponse:
                 if request.method == "POST" and request.path == "/v1/orders":
-                    stamp("order")
+                    orders.append(time.monotonic_ns())
                 response: web.StreamResponse = await inner(request, handler)
                 return response
 
@@ -52,46 +53,50 @@ async def exchange() -> None:
 
     sandbox = Sandbox("synthetic", 7, 1.0, Decimal(1_000_000_000), rate_limit_factor=1000)
     sandbox.counts = Stamping()
-    sandbox.hub.on_tick(lambda tick: stamp("tick", market=tick.market, price=str(tick.price)))
+    sandbox.hub.on_tick(lambda tick: ticks.setdefault(f"{tick.market} {tick.price}", time.monotonic_ns()))
     await sandbox.start()
     key = sandbox.key
-    stamp("ready", rest=sandbox.rest_url, ws=sandbox.ws_url, keys=[key.access_key, key.secret_key])
-    await asyncio.Event().wait()
+    ready = {"rest": sandbox.rest_url, "ws": sandbox.ws_url, "keys": [key.access_key, key.secret_key]}
+    print(json.dumps(ready), flush=True)
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while await reader.readline():
+        print(json.dumps({"ticks": ticks, "orders": orders}), flush=True)
+        ticks.clear()
+        orders.clear()
 
 
 class Child:
-    """The sandbox process and what it wrote."""
+    """The sandbox process."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
-        self.orders: asyncio.Queue[int] = asyncio.Queue()
-        self.ticks: dict[tuple[str, Decimal], int] = {}
-        self.ready: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
 
-    async def read(self) -> None:
+    async def line(self) -> dict[str, Any]:
         assert self.process.stdout is not None
-        async for line in self.process.stdout:
-            row = json.loads(line)
-            if row["kind"] == "ready":
-                self.ready.set_result(row)
-            elif row["kind"] == "order":
-                self.orders.put_nowait(row["t"])
-            else:
-                self.ticks.setdefault((row["market"], Decimal(row["price"])), row["t"])
+        row: dict[str, Any] = json.loads(await self.process.stdout.readline())
+        return row
+
+    async def stamps(self) -> dict[str, Any]:
+        """What it remembers since the last call."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"\n")
+        return await self.line()
 
 
 async def measure(rounds: int) -> None:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, __file__, "--exchange", stdout=asyncio.subprocess.PIPE, limit=2**24
+        *(sys.executable, __file__, "--exchange"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=2**24,
     )
-    child = Child(process)
-    reading = asyncio.create_task(child.read())
     try:
-        await rounds_against(child, rounds)
+        await rounds_against(Child(process), rounds)
     finally:
         process.kill()
         await process.wait()
-        reading.cancel()
 
 
 async def rounds_against(child: Child, rounds: int) -> None:
@@ -107,7 +112,7 @@ async def rounds_against(child: Child, rounds: int) -> None:
     from trader.settings import Settings
 
     configure(level=logging.ERROR)
-    ready = await child.ready
+    ready = await child.line()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             _env_file=None, data_dir=Path(folder), markets=MARKETS, strategy="buy_and_hold", timeframe="1d",
@@ -140,34 +145,39 @@ async def rounds_against(child: Child, rounds: int) -> None:
                 order = await trader.desk.answer(ticket.ticket_id, True, "bench")
                 assert isinstance(order, Order)
                 await trader.executor.wait(order.client_order_id, 5)
-                while trader.guard.levels(market) is None:
-                    await asyncio.sleep(0.005)
-                while not child.orders.empty():
-                    child.orders.get_nowait()
+                await until(lambda market=market: trader.guard.levels(market) is not None)
                 await asyncio.sleep(0.1)
                 levels = trader.guard.levels(market)
-                assert levels is not None, (i, market, await trader.desk.orders(3), trader.quotes.quote(market))
+                assert levels is not None
                 assert levels.plan.stop is not None
-                child.ticks.clear()
+                await child.stamps()
                 seen.clear()
-                answer = await control.post(
-                    "/sandbox/price", json={"market": market.code, "price": str(levels.plan.stop * Decimal("0.99"))}
-                )
-                arrived = await asyncio.wait_for(child.orders.get(), 5)
-                broke = Decimal(answer.json()["price"])
-                published = child.ticks[(market.code, broke)]
-                heard = next(t for (m, p), t in seen.items() if m == market.code and p == broke)
+                broken = {"market": market.code, "price": str(levels.plan.stop * Decimal("0.99"))}
+                answer = (await control.post("/sandbox/price", json=broken)).json()
+                await until(lambda market=market: trader.guard.levels(market) is None)
+                stamps = await child.stamps()
+                published = stamps["ticks"][f"{market.code} {answer['price']}"]
+                heard = next(t for (m, p), t in seen.items() if m == market.code and p == Decimal(answer["price"]))
+                (arrived,) = stamps["orders"]
                 total.append((arrived - published) / 1e6)
                 stream.append((heard - published) / 1e6)
                 reaction.append((arrived - heard) / 1e6)
-                while trader.guard.levels(market) is not None:
-                    await asyncio.sleep(0.005)
-                before = answer.json()["before"]
-                await control.post("/sandbox/price", json={"market": market.code, "price": before})
+                await control.post("/sandbox/price", json={"market": market.code, "price": answer["before"]})
                 await asyncio.sleep(0.05)
         await trader.stop()
         await exchange.close()
         await storage.close()
+    report(rounds, total, stream, reaction)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait at most five seconds."""
+    async with asyncio.timeout(5):
+        while not true():  # noqa: ASYNC110 - what is waited for wakes nobody
+            await asyncio.sleep(0.005)
+
+
+def report(rounds: int, total: list[float], stream: list[float], reaction: list[float]) -> None:
     print(f"guard stop, {rounds} rounds, sandbox in its own process, SQLite on disk")
     for name, values in (("tick → order arrives", total), ("  tick → guard", stream), ("  guard → order", reaction)):
         values.sort()

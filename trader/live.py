@@ -55,12 +55,24 @@ class LiveFeed:
         self._clock = clock
         self._catch_up = catch_up
         self._background: set[asyncio.Task[None]] = set()
+        self.failures = 0
         self.health = {"public": StreamHealth(), "private": StreamHealth()}
 
     async def run(self) -> None:
-        """Until the streams are closed."""
+        """Until the streams are closed. An event that cannot be taken in is told, and stops no other: the guard lives
+        on the ones that follow."""
         async for event in self._streams.events():
-            self.take(event)
+            try:
+                self.take(event)
+            except Exception as err:  # noqa: BLE001 - whatever it was, the next price must still reach the guard
+                self._failed(err)
+
+    def _failed(self, err: Exception) -> None:
+        self.failures += 1
+        log.error("stream_event_failed", count=self.failures, exc_info=err)
+        if self.failures == 1:
+            data = {"where": "stream", "message": f"{type(err).__name__}: {err}", "count": "1"}
+            self._start(self._chronicle.tell(EventKind.ERROR, severity=Severity.CRITICAL, data=data))
 
     def take(self, event: StreamEvent) -> None:
         if isinstance(event, TradeTick):

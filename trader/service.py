@@ -18,7 +18,7 @@ from trader.chronicle import Chronicle, Route
 from trader.clock import Clock
 from trader.cycle import Cycle
 from trader.desk import Desk, Tools
-from trader.errors import TraderError, VenueError
+from trader.errors import StorageFailed, TraderError, VenueError
 from trader.execution.executor import Executor
 from trader.flow import Flow
 from trader.guard.watch import Guard
@@ -188,10 +188,20 @@ class Trader:
                 await work
             except TraderError as err:
                 log.error("background_work_failed", error=str(err))
+            except Exception as err:
+                log.error("background_work_broke", exc_info=err)
+                await self._tell_broken(err)
 
         task = asyncio.create_task(guarded())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _tell_broken(self, err: Exception) -> None:
+        data = {"where": "service", "message": f"{type(err).__name__}: {err}", "count": "1"}
+        try:
+            await self.chronicle.tell(EventKind.ERROR, severity=Severity.CRITICAL, data=data)
+        except StorageFailed as failed:
+            log.error("error_not_stored", error=str(failed))
 
     # ------------------------------------------------------------ the timetable
 
@@ -200,6 +210,7 @@ class Trader:
         table.add("collect", self.collect, every(60, clock, 1))
         table.add("decide", self.decide, self._decision_times())
         table.add("daily-report", self.daily_report, daily(9, 0, clock))
+        table.add_machine("gaps", self.fill_gaps, 300)
         table.add_machine("guard", self.sweep, 1)
         table.add_machine("tickets", self.flow.expire_tickets, 1)
         table.add_machine("reconcile", self.reconciler.run, 30)
@@ -211,6 +222,10 @@ class Trader:
 
     async def collect(self) -> None:
         await self.collector.collect(await self.cycle.markets(), [self.tuning.current.timeframe])
+
+    async def fill_gaps(self) -> None:
+        """Gaps of days, by a download outside this process (P1)."""
+        await self.collector.fill_gaps(await self.cycle.markets(), [self.tuning.current.timeframe])
 
     async def decide(self) -> None:
         """At each close: the candle that just closed, then one pass over all markets. A market whose candles could

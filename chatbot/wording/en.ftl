@@ -269,6 +269,7 @@ health-memory = Memory
 health-chat-telegram = Telegram
 health-chat-slack = Slack
 health-job-collect = Collecting candles
+health-job-gaps = Filling long gaps
 health-job-decide = Deciding
 health-job-daily-report = Daily report
 health-job-guard = Guard sweep

@@ -266,6 +266,7 @@ health-memory = 메모리
 health-chat-telegram = 텔레그램
 health-chat-slack = 슬랙
 health-job-collect = 봉 수집
+health-job-gaps = 긴 공백 채우기
 health-job-decide = 매매 판단
 health-job-daily-report = 일일 보고
 health-job-guard = 보호 점검

@@ -18,6 +18,7 @@ from trader.chronicle import Chronicle, Tell
 from trader.clock import Clock
 from trader.errors import (
     DuplicateClientOrderId,
+    LedgerMismatch,
     NotFound,
     OutcomeUnknown,
     StorageFailed,
@@ -27,6 +28,7 @@ from trader.errors import (
 from trader.execution.lifecycle import Book, absorb, accept, doubt, intend, reject, resolve
 from trader.execution.planner import plan
 from trader.ids import new_id
+from trader.model.events import EventKind, Severity
 from trader.model.limits import OrderStyle
 from trader.model.market import Market, Quote
 from trader.model.order import Authorised, Order, OrderRequest, OrderState, OrderType, Origin, VenueOrder
@@ -58,6 +60,7 @@ class _Watch:
     task: asyncio.Task[None] | None = None
     looks: int = 0
     cancel_asked: bool = False
+    mismatch_told: bool = False
 
 
 class Executor:
@@ -263,6 +266,24 @@ class Executor:
             log.warning("order_look_failed", client_order_id=order.client_order_id, error=str(err))
         except StorageFailed as err:
             log.error("order_not_stored", client_order_id=order.client_order_id, error=str(err))
+        except LedgerMismatch as err:
+            await self._mismatched(watch, err)
+
+    async def _mismatched(self, watch: _Watch, err: LedgerMismatch) -> None:
+        """The venue shows a fill our books have no room for. Told once; the order stays in sight, and its market
+        closed to new ones, until a person has looked."""
+        log.error("order_against_the_books", client_order_id=watch.order.client_order_id, error=str(err))
+        if watch.mismatch_told:
+            return
+        data = {"where": f"order {watch.order.client_order_id}", "message": str(err), "count": "1"}
+        try:
+            await self._chronicle.tell(
+                EventKind.ERROR, market=watch.order.market, severity=Severity.CRITICAL, data=data
+            )
+        except StorageFailed as failed:
+            log.error("error_not_stored", error=str(failed))
+        else:
+            watch.mismatch_told = True
 
     def _expired(self, order: Order) -> bool:
         return order.expires_at is not None and self._clock.now() >= order.expires_at
