@@ -66,6 +66,7 @@ def demo_settings(plan: Plan, data_dir: Path) -> Settings:
         timeframe=Timeframe.M1,
         order_style=OrderStyle.LIMIT,
         approval=ApprovalPolicy.AUTO,
+        approval_ttl_seconds=int(min(3600, 120 * max(plan.speed, 1))),
         stop_fraction=Decimal("0.005"),
         take_fraction=Decimal("0.006"),
         trail_fraction=Decimal("0.004"),
