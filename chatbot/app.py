@@ -6,8 +6,8 @@ down for as long as it likes: trading does not wait for it."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from pathlib import Path
 
 import structlog
 
@@ -16,14 +16,15 @@ from chatbot.coins import Coins
 from chatbot.console.printer import Printer
 from chatbot.console.reader import ConsoleReader
 from chatbot.control import ControlSocket
+from chatbot.data_dir import SOCKET, Claim, make_data_dir
 from chatbot.dispatch import Dispatcher
 from chatbot.frontend import FrontEnd
 from chatbot.languages import Languages
 from chatbot.outbox import OutboxSender
+from chatbot.routes import routes
 from chatbot.venue import Venue, open_venue
 from storage.sql import open_storage
-from trader.chronicle import Route
-from trader.errors import SettingsError, StorageFailed
+from trader.errors import SettingsError, StorageFailed, UserInputError
 from trader.exchange.upbit.client import UpbitExchange
 from trader.exchange.upbit.history import UpbitHistory
 from trader.exchange.upbit.streams import UpbitStreams
@@ -31,6 +32,7 @@ from trader.model.views import HealthCheck
 from trader.ports import Storage
 from trader.service import Trader, World
 from trader.settings import Settings
+from trader.signals.registry import strategy_class
 
 log = structlog.get_logger(__name__)
 
@@ -51,18 +53,36 @@ class App:
         self._fronts: list[FrontEnd] = []
         self._senders: list[OutboxSender] = []
         self._control: ControlSocket | None = None
+        self._opened = contextlib.AsyncExitStack()
         self.dispatcher: Dispatcher
         self.languages: Languages
         self.access = Access.from_settings(settings)
 
     @classmethod
     async def start(cls, settings: Settings, *, on_trouble: Callable[[str], None] | None = None) -> App:
-        """Raises SettingsError, StorageFailed or OSError with the reason why it cannot start at all."""
+        """Raises SettingsError, StorageFailed or OSError with the reason why it cannot start at all; what was opened
+        until then is closed again."""
+        check_strategy(settings)
         make_data_dir(settings.data_dir)
-        storage = await open_storage(settings.storage_url)
-        venue = await open_venue(settings, storage)
-        storage.clock = venue.clock
-        exchange = UpbitExchange(venue.rest_url, venue.access_key, venue.secret_key, venue.clock)
+        async with contextlib.AsyncExitStack() as opened:
+            opened.callback(Claim(settings.data_dir).release)
+            storage = await open_storage(settings.storage_url)
+            opened.push_async_callback(storage.close)
+            venue = await open_venue(settings, storage)
+            opened.push_async_callback(venue.close)
+            storage.clock = venue.clock
+            exchange = UpbitExchange(venue.rest_url, venue.access_key, venue.secret_key, venue.clock)
+            opened.push_async_callback(exchange.close)
+            app = await cls._assemble(settings, storage, venue, exchange)
+            opened.push_async_callback(app._end)
+            await app._talk(on_trouble)
+            await app.trader.start()
+            await app._start_fronts()
+            app._opened = opened.pop_all()
+            return app
+
+    @classmethod
+    async def _assemble(cls, settings: Settings, storage: Storage, venue: Venue, exchange: UpbitExchange) -> App:
         world = World(
             settings=settings,
             exchange=exchange,
@@ -73,12 +93,7 @@ class App:
             history=UpbitHistory(venue.rest_url, venue.clock).download,
             resync_clock=venue.resync,
         )
-        trader = await Trader.create(world)
-        app = cls(settings, storage, venue, exchange, trader)
-        await app._talk(on_trouble)
-        await trader.start()
-        await app._start_fronts()
-        return app
+        return cls(settings, storage, venue, exchange, await Trader.create(world))
 
     async def _talk(self, on_trouble: Callable[[str], None] | None) -> None:
         """The parts of the chat that need no network."""
@@ -93,7 +108,7 @@ class App:
             languages=self.languages,
             secrets=secrets(self.settings, self.venue),
         )
-        self._control = ControlSocket(self.settings.data_dir / "control.sock", self.dispatcher)
+        self._control = ControlSocket(self.settings.data_dir / SOCKET, self.dispatcher)
         await self._control.start()
         self._on_trouble = on_trouble
 
@@ -126,18 +141,17 @@ class App:
         await ConsoleReader(self.dispatcher, printer).run()
 
     async def stop(self, reason: str = "asked") -> None:
-        """Say so, then front ends first and books last."""
+        """Say so, then front ends first and books last; each is tried whatever the one before did."""
         await self._say_goodbye(reason)
-        for front in self._fronts:
-            await front.stop()
-        for sender in self._senders:
-            await sender.stop()
+        await self._opened.aclose()
+
+    async def _end(self) -> None:
+        """Nobody talks any more, then nobody trades."""
+        await asyncio.gather(*(front.stop() for front in self._fronts))
+        await asyncio.gather(*(sender.stop() for sender in self._senders))
         if self._control is not None:
             await self._control.stop()
         await self.trader.stop()
-        await self._exchange.close()
-        await self.venue.close()
-        await self.storage.close()
 
     async def _say_goodbye(self, reason: str) -> None:
         """A last message, given a moment to leave; it stays in the outbox for the next start if it cannot."""
@@ -151,6 +165,14 @@ class App:
 
     async def _waiting(self) -> int:
         return await self.storage.read(lambda records: records.outbox.pending_count())
+
+
+def check_strategy(settings: Settings) -> None:
+    """Raises SettingsError: there is no such strategy."""
+    try:
+        strategy_class(settings.strategy)
+    except UserInputError as err:
+        raise SettingsError(f"STRATEGY={settings.strategy} does not exist; known: {err.params['names']}") from err
 
 
 def front_ends(app: App) -> list[FrontEnd]:
@@ -188,34 +210,10 @@ def front_ends(app: App) -> list[FrontEnd]:
     return fronts
 
 
-def routes(settings: Settings) -> list[Route]:
-    """Who is told: the chat named, else each owner's own chat; and the Slack channel."""
-    found: list[Route] = []
-    if settings.telegram_bot_token.get_secret_value():
-        targets = [settings.telegram_chat_id] if settings.telegram_chat_id else settings.telegram_owners
-        found += [Route("telegram", target) for target in targets]
-    if settings.slack_bot_token.get_secret_value() and settings.slack_channel:
-        found.append(Route("slack", settings.slack_channel))
-    return found
-
-
 def secrets(settings: Settings, venue: Venue) -> list[str]:
     """What must never appear in an outgoing text."""
     tokens = (settings.telegram_bot_token, settings.slack_bot_token, settings.slack_app_token)
     return [token.get_secret_value() for token in tokens] + [venue.access_key, venue.secret_key]
-
-
-def make_data_dir(path: Path) -> None:
-    """Raises SettingsError when it cannot be made or written."""
-    try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = path / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as err:
-        raise SettingsError(
-            f"DATA_DIR {path} cannot be written: {err.strerror}; choose another or mend its rights"
-        ) from err
 
 
 def _front_check(front: FrontEnd) -> HealthCheck:

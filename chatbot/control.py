@@ -20,6 +20,12 @@ from chatbot.reply import Reply
 log = structlog.get_logger(__name__)
 
 LONGEST_LINE = 64 * 1024
+PATIENCE_SECONDS = 120.0
+ALIVE_SECONDS = 2.0
+
+
+class NoAnswer(ConnectionError):
+    """A service holds the socket and does not answer."""
 
 
 class ControlSocket:
@@ -29,11 +35,8 @@ class ControlSocket:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Raises OSError when another service of this data directory is answering."""
-        if self._path.exists():
-            if await _answers(self._path):
-                raise OSError(f"another service is running on {self._path.parent}: stop it, or use another DATA_DIR")
-            self._path.unlink()
+        """The data directory is claimed before (`data_dir.Claim`), so a socket found here was left by a crash."""
+        self._path.unlink(missing_ok=True)
         mask = os.umask(0o177)
         try:
             self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LONGEST_LINE)
@@ -82,26 +85,33 @@ def answer(reply: Reply | None) -> dict[str, Any]:
     return {"text": reply.text(), "tone": reply.tone.value, "data": data, "buttons": buttons}
 
 
-async def ask(path: Path, line: str, speaker: str = "") -> dict[str, Any]:
-    """Send one command. Raises ConnectionError when no service is listening."""
+async def ask(path: Path, line: str, speaker: str = "", *, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
+    """Send one command and wait up to `seconds` for its reply. ConnectionError: no service, or none that answers."""
     try:
         reader, writer = await asyncio.open_unix_connection(str(path), limit=2**24)
-    except (FileNotFoundError, ConnectionRefusedError) as err:
+    except OSError as err:
         raise ConnectionError(f"no service is running on {path.parent}") from err
-    writer.write(json.dumps({"line": line, "as": speaker}, ensure_ascii=False).encode() + b"\n")
-    await writer.drain()
-    received = await reader.readline()
-    writer.close()
+    try:
+        async with asyncio.timeout(seconds):
+            writer.write(json.dumps({"line": line, "as": speaker}, ensure_ascii=False).encode() + b"\n")
+            await writer.drain()
+            received = await reader.readline()
+    except TimeoutError as err:
+        raise NoAnswer(f"the service on {path.parent} does not answer within {seconds:g} s") from err
+    finally:
+        writer.close()
     if not received:
         raise ConnectionError("the service closed the connection")
     result: dict[str, Any] = json.loads(received)
     return result
 
 
-async def _answers(path: Path) -> bool:
+async def alive(path: Path) -> bool:
+    """Whether the service takes and answers lines; an empty one asks for nothing. NoAnswer: there is one, but stuck."""
     try:
-        _, writer = await asyncio.open_unix_connection(str(path))
-    except (FileNotFoundError, ConnectionRefusedError):
+        await ask(path, "", seconds=ALIVE_SECONDS)
+    except NoAnswer:
+        raise
+    except ConnectionError:
         return False
-    writer.close()
     return True

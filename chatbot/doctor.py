@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 
-from chatbot.app import make_data_dir
+from chatbot.app import check_strategy
+from chatbot.data_dir import make_data_dir
 from chatbot.venue import Venue, open_venue
 from storage.memory import MemoryStorage
 from storage.sql import open_storage
@@ -43,6 +44,10 @@ async def examine(settings: Settings) -> list[Finding]:
     """Every check, whatever the others say."""
     checks: list[Callable[[Settings], Awaitable[list[Finding]]]] = [_disk, _database, _exchange, _telegram, _slack]
     findings = [Finding("settings", True, f"MODE={settings.mode.value}, {' '.join(settings.markets)}")]
+    try:
+        check_strategy(settings)
+    except TraderError as err:
+        findings.append(Finding("strategy", False, str(err)))
     for check in checks:
         try:
             findings += await check(settings)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatbot.control import ask
+from chatbot.control import NoAnswer, alive, ask
+from chatbot.data_dir import SOCKET, holder_of
+from chatbot.routes import routes
 from chatbot.venue import open_venue
 from storage.sql import open_storage
 from trader.errors import SettingsError
@@ -16,18 +18,25 @@ from trader.service import Trader, World
 from trader.settings import Mode, Settings
 
 BY = "shell"
+SERVICE_SECONDS = 60.0
+"""More than a panic's own patience with every step; after that the button is pressed without the service."""
 
 
 async def press(settings: Settings, cancel_only: bool, markets: Sequence[str]) -> tuple[str, bool]:
     """(receipt as text, whether nothing is left). Raises TraderError, OSError, ValueError."""
     scope = [Market.parse(code) for code in markets]
     words = ["/panic", *(["cancel-only"] if cancel_only else []), *(market.code for market in scope), "confirm"]
+    path, stuck = settings.data_dir / SOCKET, ""
     try:
-        reply = await ask(settings.data_dir / "control.sock", " ".join(words))
-    except ConnectionError:
-        receipt = await _alone(settings, cancel_only, scope)
-        return receipt_text(receipt), receipt.flat or cancel_only
-    return reply["text"], bool(reply["data"].get("flat", False)) or cancel_only
+        if await alive(path):
+            reply = await ask(path, " ".join(words), seconds=SERVICE_SECONDS)
+            return reply["text"], bool(reply["data"].get("flat", False)) or cancel_only
+    except NoAnswer as err:
+        stuck = f"\nNOTE: {err}; stop it ({holder_of(settings.data_dir)}), or it may trade again when it wakes up."
+    except ConnectionError as err:
+        stuck = f"\nNOTE: {err}."
+    receipt = await _alone(settings, cancel_only, scope)
+    return receipt_text(receipt) + stuck, receipt.flat or cancel_only
 
 
 async def _alone(settings: Settings, cancel_only: bool, markets: Sequence[Market]) -> PanicReceipt:
@@ -40,7 +49,7 @@ async def _alone(settings: Settings, cancel_only: bool, markets: Sequence[Market
     venue = await open_venue(settings, storage)
     exchange = UpbitExchange(venue.rest_url, venue.access_key, venue.secret_key, venue.clock)
     try:
-        world = World(settings, exchange, UpbitStreams(venue.ws_url), storage, venue.clock, routes=())
+        world = World(settings, exchange, UpbitStreams(venue.ws_url), storage, venue.clock, routes(settings))
         trader = await Trader.create(world)
         await trader.executor.resume()
         receipt = await trader.panic.press(BY, cancel_only=cancel_only, markets=markets)

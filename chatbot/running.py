@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import signal
 import sys
+from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import structlog
 
+from chatbot import process
 from chatbot.app import App
 from chatbot.console.printer import Printer
 from chatbot.console.script import read_script
+from chatbot.data_dir import make_data_dir
 from chatbot.demo import Plan, run_demo
 from chatbot.logs import configure
 from trader.settings import Settings
@@ -21,28 +27,72 @@ from trader.settings import Settings
 log = structlog.get_logger(__name__)
 
 
+STOP_SECONDS = 9.0
+"""An orderly end takes a second or two. What hangs longer is left behind: systemd would kill it, and rows know how to
+go on."""
+
+
 async def serve(settings: Settings) -> None:
     """Until SIGTERM, SIGINT, or the end of a terminal's input (Ctrl-D)."""
     terminal = sys.stdin.isatty()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings.data_dir)
     configure(settings.data_dir / "trader.log" if terminal else None)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    app = await App.start(settings, on_trouble=lambda text: print(text, file=sys.stderr))
+    app = await _unless(stopping, App.start(settings, on_trouble=lambda text: print(text, file=sys.stderr)))
+    if app is None:
+        return
     try:
-        for line in admitted(app):
-            print(line, file=sys.stderr)
+        await _serve(app, stopping, terminal)
+    finally:
+        await _stop(app)
+
+
+async def _unless(stopping: asyncio.Event, start: Coroutine[None, None, App]) -> App | None:
+    """The started service; None when it was told to stop before it had started."""
+    starting, stop = asyncio.ensure_future(start), asyncio.ensure_future(stopping.wait())
+    await asyncio.wait((starting, stop), return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not starting.done():
+        starting.cancel()
+        with suppress(asyncio.CancelledError):
+            return await starting
+        return None
+    return starting.result()
+
+
+async def _serve(app: App, stopping: asyncio.Event, terminal: bool) -> None:
+    for line in admitted(app):
+        print(line, file=sys.stderr)
+    ready = asyncio.create_task(_say_ready(app))
+    try:
         if terminal:
             await _until_first(stopping.wait(), app.talk(Printer(app.languages.words())))
         else:
             await stopping.wait()
     finally:
-        await app.stop()
+        ready.cancel()
 
 
-async def _until_first(*waits) -> None:  # type: ignore[no-untyped-def]
+async def _say_ready(app: App) -> None:
+    """A line of the log that start scripts and people wait for."""
+    await app.trader.ready.wait()
+    process.settle()
+    log.info("ready", mode=app.settings.mode.value, seconds=round(process.age_seconds(), 2))
+
+
+async def _stop(app: App) -> None:
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await app.stop()
+    except TimeoutError:
+        log.error("stop_took_too_long", seconds=STOP_SECONDS)
+        os._exit(1)  # threads that wait for a locked database cannot be ended otherwise
+
+
+async def _until_first(*waits: Coroutine[Any, Any, object]) -> None:
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+from chatbot import process
+
+if TYPE_CHECKING:
+    from trader.settings import Settings
 
 shell = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -23,24 +28,35 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def load_settings() -> Any:
+def load_settings() -> Settings:
     """The settings, or an explanation and exit code 1."""
     from pydantic import ValidationError
 
+    from chatbot.faults import settings_faults
     from trader.settings import Settings
 
     try:
         return Settings()
     except ValidationError as err:
-        lines = [
-            f"  {'.'.join(str(part) for part in e['loc']).upper() or 'settings'}: {e['msg']}" for e in err.errors()
-        ]
-        fail("The settings cannot be used:\n" + "\n".join(lines) + "\nMend them in .env or the environment.")
+        lines = "".join(f"\n  {line}" for line in settings_faults(err))
+        fail(f"The settings cannot be used:{lines}\nMend them in .env or the environment.")
+    except (OSError, UnicodeDecodeError) as err:
+        fail(f"The file .env cannot be read: {err}")
+
+
+def quiet() -> None:
+    """For verbs whose output is the answer: only what is wrong is logged, to stderr."""
+    import logging
+
+    from chatbot.logs import configure
+
+    configure(level=logging.ERROR)
 
 
 @shell.command()
 def run() -> None:
     """The main job: streams, timetable, guard, and the chat front ends that have credentials."""
+    process.tune()
     from chatbot.running import serve
     from trader.errors import SettingsError, StorageFailed
 
@@ -60,6 +76,7 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Everything, against a local exchange with 10,000,000 KRW of play money."""
+    process.tune()
     from chatbot.running import demonstrate
     from trader.errors import SettingsError, StorageFailed, UserInputError
 
@@ -77,11 +94,11 @@ def say(
 ) -> None:
     """One chat command to the running service."""
     from chatbot.control import ask
+    from chatbot.data_dir import SOCKET
 
-    path = load_settings().data_dir / "control.sock"
     try:
-        reply = asyncio.run(ask(path, line, speaker))
-    except (ConnectionError, OSError) as err:
+        reply = asyncio.run(ask(load_settings().data_dir / SOCKET, line, speaker))
+    except ConnectionError as err:
         fail(str(err))
     typer.echo(json.dumps(reply, ensure_ascii=False) if as_json else reply["text"])
     if reply["tone"] == "error":
@@ -100,6 +117,7 @@ def panic(
 
     if not yes and not typer.confirm("Cancel all orders of the bot and sell all its positions now?"):
         raise typer.Exit(1)
+    quiet()
     try:
         text, flat = asyncio.run(press(load_settings(), cancel_only, markets.replace(",", " ").split()))
     except (TraderError, OSError, ValueError) as err:
@@ -114,6 +132,7 @@ def doctor(as_json: Json = False) -> None:
     """Settings, exchange, keys, database, chat and disk, in plain words; exit code 1 when something is wrong."""
     from chatbot.doctor import examine
 
+    quiet()
     findings = asyncio.run(examine(load_settings()))
     if as_json:
         typer.echo(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False))

@@ -168,7 +168,7 @@ class Trader:
         if not self.ready.is_set():
             return
         positions = await self.world.storage.read(lambda records: len(records.positions.open()))
-        data = {"reason": reason, "positions": str(positions), "open_orders": str(len(self.executor.working()))}
+        data = {"reason": reason, "positions": str(positions or ""), "open_orders": str(len(self.executor.working()))}
         severity = Severity.WARNING if positions else Severity.INFO
         await self.chronicle.tell(EventKind.STOPPED, severity=severity, data=data)
 
