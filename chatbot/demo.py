@@ -19,6 +19,7 @@ from chatbot.app import App
 from chatbot.console.printer import Printer
 from chatbot.console.reader import PERSON
 from chatbot.console.script import ScriptLine
+from chatbot.wording import Words
 from trader.ledger.accounting import cash_after
 from trader.model.events import EventKind
 from trader.model.limits import ApprovalPolicy, OrderStyle
@@ -76,8 +77,9 @@ def demo_settings(plan: Plan, data_dir: Path) -> Settings:
     )
 
 
-async def run_demo(plan: Plan, *, talk: bool, out: TextIO) -> dict[str, Any]:
-    """Run to the end and return the summary. Notices and replies go to `out`; `talk` listens to the terminal."""
+async def run_demo(plan: Plan, *, talk: bool, out: TextIO) -> tuple[dict[str, Any], str]:
+    """Run to the end and return the summary, for programs and for people. Notices and replies go to `out`; `talk`
+    listens to the terminal."""
     with tempfile.TemporaryDirectory(prefix="trader-demo-") as folder:
         app = await App.start(demo_settings(plan, Path(folder)))
         try:
@@ -88,9 +90,10 @@ async def run_demo(plan: Plan, *, talk: bool, out: TextIO) -> dict[str, Any]:
             app.print_notices(printer)
             await _live(app, plan, printer, talk)
             await _settle(app)
-            return await summary(app)
+            found = await summary(app)
         finally:
             await app.stop()
+    return found, summary_text(found, app.languages.words())
 
 
 async def _live(app: App, plan: Plan, printer: Printer, talk: bool) -> None:
@@ -118,11 +121,15 @@ async def _play(app: App, script: tuple[ScriptLine, ...], printer: Printer) -> N
 
 
 async def _settle(app: App) -> None:
-    """No new decisions; what is under way is brought to an end."""
-    app.trader.timetable.stop()
-    await app.trader.executor.cancel_all()
-    working = app.trader.executor.working()
-    await asyncio.gather(*(app.trader.executor.wait(order.client_order_id, SETTLE_SECONDS) for order in working))
+    """No new decisions; what is under way is brought to an end, also an order that was cut off on its way."""
+    trader = app.trader
+    trader.timetable.stop()
+    await trader.world.streams.close()
+    await trader.guard.close()
+    await trader.executor.resume()
+    await trader.executor.cancel_all()
+    working = trader.executor.working()
+    await asyncio.gather(*(trader.executor.wait(order.client_order_id, SETTLE_SECONDS) for order in working))
 
 
 async def summary(app: App) -> dict[str, Any]:
@@ -135,6 +142,19 @@ async def summary(app: App) -> dict[str, Any]:
     found["exchange_equity_krw"] = plain(sum((b.total * prices[b.currency] for b in balances.values()), Decimal(0)))
     found["state"] = app.trader.state.current.value
     return found
+
+
+def summary_text(found: Mapping[str, Any], words: Words) -> str:
+    """The same for a person, in two lines."""
+    return words(
+        "demo-summary",
+        equity=words.krw(Decimal(found["equity_krw"])),
+        exchange=words.krw(Decimal(found["exchange_equity_krw"])),
+        orders=found["orders"],
+        fills=found["fills"],
+        positions=len(found["positions"]),
+        fees=words.fee(Decimal(found["fees_krw"])),
+    )
 
 
 def _books(records: Records, start: Decimal, bids: Mapping[Market, Decimal]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def configure(file: Path | None = None, *, level: int = logging.INFO) -> None:
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in LOUD:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -124,6 +124,5 @@ async def demonstrate(
     configure(level=logging.ERROR)
     out = sys.stderr if as_json else sys.stdout
     plan = Plan(seconds, speed, seed, replay, tuple(script))
-    result = await run_demo(plan, talk=not as_json and sys.stdin.isatty(), out=out)
-    if as_json:
-        print(json.dumps(result, ensure_ascii=False))
+    result, text = await run_demo(plan, talk=not as_json and sys.stdin.isatty(), out=out)
+    print(json.dumps(result, ensure_ascii=False) if as_json else text)

@@ -117,6 +117,8 @@ class Timetable:
         health.runs += 1
         try:
             await body()
+        except asyncio.CancelledError:
+            log.info("job_cut_short", job=health.name)  # the timetable stops; the scheduler would call it an error
         except Exception as err:  # noqa: BLE001 - a failing job must not stop any other, whatever it raised
             await self._failed(health, err)
         else:

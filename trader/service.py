@@ -207,7 +207,7 @@ class Trader:
 
     def _schedule(self) -> None:
         table, clock = self.timetable, self.clock
-        table.add("collect", self.collect, every(60, clock, 1))
+        table.add("collect", self.collect_early, every(60, clock, 1))
         table.add("decide", self.decide, self._decision_times())
         table.add("daily-report", self.daily_report, daily(9, 0, clock))
         table.add_machine("gaps", self.fill_gaps, 300)
@@ -219,6 +219,11 @@ class Trader:
 
     def _decision_times(self) -> Trigger:
         return every(self.tuning.current.timeframe.seconds, self.clock, 2)
+
+    async def collect_early(self) -> None:
+        """Each minute, so that little is missing at a close; one-minute candles `decide` reads itself."""
+        if self.tuning.current.timeframe is not Timeframe.M1:
+            await self.collect()
 
     async def collect(self) -> None:
         await self.collector.collect(await self.cycle.markets(), [self.tuning.current.timeframe])

@@ -77,6 +77,8 @@ stream-public = price stream
 stream-private = own-order stream
 where-exit = leaving a position
 where-exchange = exchange connection
+where-storage = books
+where-markets = markets
 answer-approved = approved
 answer-rejected = rejected
 answer-denied = approved, then denied by a limit
@@ -649,3 +651,7 @@ cut-off-button = a button
 digest-title = { $count } messages from { $from } to { $to }
 digest-times = { $line } (×{ $count })
 delivery-late = Delivered { $age } late; this happened at { $at }.
+
+### The end of the demonstration
+demo-summary = The end: { $orders } orders, { $fills } fills, { $positions } positions still open, fees { $fees }.
+    Equity by our books { $equity }, by the exchange { $exchange }.

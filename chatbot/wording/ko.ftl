@@ -74,6 +74,8 @@ stream-public = 시세 스트림
 stream-private = 내 주문 스트림
 where-exit = 포지션 청산
 where-exchange = 거래소 연결
+where-storage = 장부 저장
+where-markets = 마켓
 answer-approved = 승인
 answer-rejected = 거절
 answer-denied = 승인했으나 한도에 걸려 거부
@@ -646,3 +648,7 @@ cut-off-button = 버튼
 digest-title = { $from }부터 { $to }까지 메시지 { $count }건
 digest-times = { $line } (×{ $count })
 delivery-late = { $age } 늦게 전달되었습니다. 실제 시각은 { $at }입니다.
+
+### The end of the demonstration
+demo-summary = 끝났습니다: 주문 { $orders }건, 체결 { $fills }건, 남은 포지션 { $positions }개, 수수료 { $fees }.
+    자산: 장부 { $equity }, 거래소 { $exchange }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+_numbers = itertools.count(1)
 
 
 async def until(true: Callable[[], object], seconds: float = 10.0, seen: Callable[[], object] = str) -> None:
@@ -80,7 +82,9 @@ class Child:
 
     async def said(self, words: str, seconds: float = 15.0) -> None:
         """Until the words stand in its output or its log. AssertionError when it ends before."""
-        await until(lambda: words in self.out + self.err or not self.alive, seconds, lambda: f"{words!r}: {self.err[-2000:]}")
+        await until(
+            lambda: words in self.out + self.err or not self.alive, seconds, lambda: f"{words!r}: {self.err[-2000:]}"
+        )
         assert words in self.out + self.err, f"ended with {self._process.returncode}: {self.err[-2000:]}"
 
     async def done(self, seconds: float = 30.0) -> Done:
@@ -105,7 +109,7 @@ class Child:
 
 async def run(folder: Path, *arguments: str, settings: Mapping[str, str] | None = None, seconds: float = 40.0) -> Done:
     """`python -m chatbot …` to its end."""
-    child = await Child.start(folder, "once", ("chatbot", *arguments), settings or {})
+    child = await Child.start(folder, f"verb{next(_numbers)}", ("chatbot", *arguments), settings or {})
     try:
         return await child.done(seconds)
     finally:
