@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -27,6 +28,7 @@ from trader.errors import (
 )
 from trader.execution.lifecycle import Book, absorb, accept, doubt, intend, reject, resolve
 from trader.execution.planner import plan
+from trader.execution.points import reached
 from trader.ids import new_id
 from trader.model.events import EventKind, Severity
 from trader.model.limits import OrderStyle
@@ -41,26 +43,37 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
 """Real seconds between looks at an order while nothing is heard of it; the last one repeats."""
 
-RESOLVE_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+RESOLVE_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 """The same for an order whose existence is unknown: the venue may show it late."""
 
-GIVE_UP_SECONDS = 600.0
-"""An order the venue has not shown after this never came to be (upbit.md §13: look again after 10 minutes)."""
+GRACE_SECONDS = 15.0
+"""An order the venue has not shown after this counts as never having come to be, for now (upbit.md §13)."""
+
+LATE_SECONDS = 900.0
+"""So long after an order was given up it is looked for again: it may still surface, and is then taken over."""
+
+NEVER_APPEARED = "never appeared at the venue"
 
 CANCEL_WAIT_SECONDS = 5.0
+
+SEND_WAIT_SECONDS = 8.0
+"""More than a POST may take: its turn in the limit group and the venue's answer."""
 
 
 @dataclass(slots=True)
 class _Watch:
-    """An order being followed."""
+    """An order from its intent on. `sent`: the POST has been answered, or its answer is lost; `over`: it is final."""
 
     order: Order
-    heard: asyncio.Event
-    over: asyncio.Event
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    sent: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    doubted_at: float | None = None
     task: asyncio.Task[None] | None = None
     looks: int = 0
+    cancel_wanted: bool = False
     cancel_asked: bool = False
-    mismatch_told: bool = False
+    trouble_told: bool = False
 
 
 class Executor:
@@ -80,6 +93,7 @@ class Executor:
         self._clock = clock
         self._settings = settings
         self._watches: dict[str, _Watch] = {}
+        self._sending: set[asyncio.Task[Order]] = set()
         self._on_booked: list[Callable[[Market], None]] = []
 
     # ------------------------------------------------------------ asked by others
@@ -95,8 +109,19 @@ class Executor:
     async def execute(self, authorised: Authorised, quote: Quote | None, style: OrderStyle | None = None) -> Order:
         """Commit the intent, send it once, start following. The order's state tells how it went.
 
-        Raises BelowMinimum (nothing was written), StorageFailed (nothing was sent), VenueError when the venue's rules
-        could not be read (nothing was written)."""
+        Once begun it is carried through, even if whoever asked is cancelled meanwhile: an order must not be at the
+        venue with nobody following it. Raises BelowMinimum (nothing was written), StorageFailed (nothing was sent),
+        VenueError when the venue's rules could not be read (nothing was written)."""
+        task = asyncio.create_task(self._execute(authorised, quote, style), name=f"send {authorised.intent.intent_id}")
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+        return await asyncio.shield(task)
+
+    async def settled(self, seconds: float = SEND_WAIT_SECONDS) -> bool:
+        """Wait until what is being sent now has its answer; False when that takes longer than `seconds`."""
+        return not self._sending or not (await asyncio.wait(self._sending, timeout=seconds))[1]
+
+    async def _execute(self, authorised: Authorised, quote: Quote | None, style: OrderStyle | None) -> Order:
         settings = self._settings()
         rules = await self._exchange.rules(authorised.intent.market)
         request = plan(
@@ -104,16 +129,27 @@ class Executor:
         )
         order = self._written(request, settings)
         await self._chronicle.storage.write(lambda records: intend(records, order))
-        return await self._send(order, request)
+        reached("intent-written")
+        watch = self._watches[order.client_order_id] = _Watch(order)
+        try:
+            await self._send(watch, request)
+        finally:
+            watch.sent.set()
+        return watch.order
 
     async def cancel(self, order: Order) -> CancelResult:
         """Ask for a cancel and wait until the order is over (at most a few seconds)."""
         watch = self._watches.get(order.client_order_id)
         if watch is None:
             return CancelResult(order.client_order_id, order.market, "ended")
+        watch.cancel_wanted = True
         try:
-            await self._ask_cancel(watch)
-            await asyncio.wait_for(watch.over.wait(), CANCEL_WAIT_SECONDS)
+            async with asyncio.timeout(CANCEL_WAIT_SECONDS):
+                await watch.sent.wait()
+                if not watch.over.is_set():
+                    await self._ask_cancel(watch)
+                    watch.heard.set()
+                await watch.over.wait()
         except VenueError as err:
             return CancelResult(order.client_order_id, order.market, "failed", err.name or str(err))
         except TimeoutError:
@@ -143,9 +179,11 @@ class Executor:
             watch.heard.set()
 
     def hear_all(self) -> None:
-        """Anything may have happened (the stream was away): look at every order."""
+        """Anything may have happened (the stream was away): look at every order, and ask again for cancels of those
+        that are still open."""
         for watch in self._watches.values():
             watch.looks = 0
+            watch.cancel_asked = False
             watch.heard.set()
 
     async def resume(self) -> int:
@@ -155,12 +193,27 @@ class Executor:
         for order in orders:
             if order.client_order_id not in self._watches:
                 unsure = order.state in (OrderState.NEW, OrderState.SENT)
-                self._start(order.changed(self._clock.now(), state=OrderState.UNKNOWN) if unsure else order)
+                self._follow_on(order.changed(self._clock.now(), state=OrderState.UNKNOWN) if unsure else order)
         return len(orders)
 
+    async def look_for_given_up(self) -> list[Order]:
+        """Orders that were given up and have surfaced after all: followed from now on. VenueError."""
+        since = self._clock.now() - timedelta(seconds=LATE_SECONDS * self._clock.speed)
+        recent = await self._chronicle.storage.read(lambda records: records.orders.since(since))
+        lost = {o.client_order_id: o for o in recent if o.state is OrderState.EXPIRED and o.note == NEVER_APPEARED}
+        if not lost:
+            return []
+        found = await self._exchange.find_many(list(lost))
+        surfaced = [lost[venue.client_order_id] for venue in found if venue.client_order_id in lost]
+        for order in surfaced:
+            self._follow_on(order.changed(self._clock.now(), state=OrderState.UNKNOWN, note="surfaced late"))
+        return surfaced
+
     async def close(self) -> None:
-        """Stop following; the rows know how to go on."""
-        tasks = [w.task for w in self._watches.values() if w.task]
+        """Stop following; the rows know how to go on. What is being sent gets its answer first."""
+        await self.settled()
+        tasks: list[asyncio.Task[Any]] = [w.task for w in self._watches.values() if w.task]
+        tasks += self._sending
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -195,57 +248,67 @@ class Executor:
             expires_at=ttl,
         )
 
-    async def _send(self, order: Order, request: OrderRequest) -> Order:
+    async def _send(self, watch: _Watch, request: OrderRequest) -> None:
+        order = watch.order
         try:
             venue = await self._exchange.submit(request)
         except (OutcomeUnknown, DuplicateClientOrderId) as err:
-            return await self._unknown(order, err)
+            watch.order = order.changed(self._clock.now(), state=OrderState.UNKNOWN, note=err.name or str(err))
+            await self._keep(doubt, watch.order)
         except VenueError as err:
-            return await self._refused(order, err)
-        order = order.changed(self._clock.now(), state=OrderState.ACCEPTED, venue_id=venue.venue_id)
-        await self._keep(accept, order)
-        self._start(order)
-        return order
+            await self._refused(watch, err)
+            return
+        else:
+            reached("accepted-by-venue")
+            watch.order = order.changed(self._clock.now(), state=OrderState.ACCEPTED, venue_id=venue.venue_id)
+            await self._keep(accept, watch.order)
+            reached("acceptance-written")
+        self._start(watch)
 
-    async def _unknown(self, order: Order, err: VenueError) -> Order:
-        unknown = order.changed(self._clock.now(), state=OrderState.UNKNOWN, note=err.name or str(err))
-        await self._keep(doubt, unknown)
-        self._start(unknown)
-        return unknown
-
-    async def _refused(self, order: Order, err: VenueError) -> Order:
+    async def _refused(self, watch: _Watch, err: VenueError) -> None:
         """The venue said no, or was never reached: nothing exists there."""
         state = OrderState.REJECTED if isinstance(err, VenueRejected) else OrderState.EXPIRED
-        refused = order.changed(self._clock.now(), state=state, note=err.name or type(err).__name__)
-        await self._chronicle.write(lambda records, tell: reject(records, tell, refused, str(err)))
-        return refused
+        watch.order = watch.order.changed(self._clock.now(), state=state, note=err.name or type(err).__name__)
+        if await self._keep(lambda records, tell, order: reject(records, tell, order, str(err)), watch.order):
+            self._end(watch)
+        else:
+            self._start(watch)
 
     # ------------------------------------------------------------ following
 
-    def _start(self, order: Order) -> _Watch:
-        watch = _Watch(order, asyncio.Event(), asyncio.Event())
-        self._watches[order.client_order_id] = watch
-        watch.task = asyncio.create_task(self._follow(watch), name=f"follow {order.client_order_id}")
-        return watch
+    def _follow_on(self, order: Order) -> None:
+        watch = self._watches[order.client_order_id] = _Watch(order)
+        watch.sent.set()
+        self._start(watch)
+
+    def _start(self, watch: _Watch) -> None:
+        watch.task = asyncio.create_task(self._follow(watch), name=f"follow {watch.order.client_order_id}")
 
     async def _follow(self, watch: _Watch) -> None:
         try:
+            while watch.order.state in (OrderState.REJECTED, OrderState.EXPIRED):  # over, but not in the rows yet
+                await asyncio.sleep(LOOK_SECONDS[-1])
+                if await self._keep(lambda records, tell, over: reject(records, tell, over, over.note), watch.order):
+                    break
             while not watch.order.state.final:
                 await self._pause(watch)
                 await self._look(watch)
         finally:
             if watch.order.state.final:
-                self._watches.pop(watch.order.client_order_id, None)
-                watch.over.set()
+                self._end(watch)
+
+    def _end(self, watch: _Watch) -> None:
+        self._watches.pop(watch.order.client_order_id, None)
+        watch.over.set()
 
     async def _pause(self, watch: _Watch) -> None:
         """Until the stream says something, the next look is due, or the remainder expires."""
         steps = RESOLVE_SECONDS if watch.order.state is OrderState.UNKNOWN else LOOK_SECONDS
         seconds = steps[min(watch.looks, len(steps) - 1)]
         expires = watch.order.expires_at
-        if expires is not None and not watch.cancel_asked:
+        if expires is not None:
             left = (expires - self._clock.now()).total_seconds() / self._clock.speed
-            seconds = min(seconds, max(left, 0.0))
+            seconds = min(seconds, left) if left > 0 else seconds  # a cancel that failed waits its turn like a look
         watch.looks += 1
         if seconds > 0:
             with suppress(TimeoutError):
@@ -260,20 +323,23 @@ class Executor:
                 await self._missing(watch)
                 return
             await self._absorb(watch, venue)
-            if not watch.order.state.final and self._expired(watch.order) and not watch.cancel_asked:
+            if not watch.order.state.final and not watch.cancel_asked and self._unwanted(watch):
                 await self._ask_cancel(watch)
         except VenueError as err:
             log.warning("order_look_failed", client_order_id=order.client_order_id, error=str(err))
         except StorageFailed as err:
             log.error("order_not_stored", client_order_id=order.client_order_id, error=str(err))
         except LedgerMismatch as err:
-            await self._mismatched(watch, err)
+            log.error("order_against_the_books", client_order_id=order.client_order_id, error=str(err))
+            await self._troubled(watch, err)
+        except Exception as err:
+            log.error("order_look_broke", client_order_id=order.client_order_id, exc_info=err)
+            await self._troubled(watch, err)
 
-    async def _mismatched(self, watch: _Watch, err: LedgerMismatch) -> None:
-        """The venue shows a fill our books have no room for. Told once; the order stays in sight, and its market
-        closed to new ones, until a person has looked."""
-        log.error("order_against_the_books", client_order_id=watch.order.client_order_id, error=str(err))
-        if watch.mismatch_told:
+    async def _troubled(self, watch: _Watch, err: Exception) -> None:
+        """The venue shows a fill our books have no room for, or a fault of ours. Told once; the order stays in sight,
+        and its market closed to new ones, until a person has looked."""
+        if watch.trouble_told:
             return
         data = {"where": f"order {watch.order.client_order_id}", "message": str(err), "count": "1"}
         try:
@@ -283,25 +349,30 @@ class Executor:
         except StorageFailed as failed:
             log.error("error_not_stored", error=str(failed))
         else:
-            watch.mismatch_told = True
+            watch.trouble_told = True
 
-    def _expired(self, order: Order) -> bool:
-        return order.expires_at is not None and self._clock.now() >= order.expires_at
+    def _unwanted(self, watch: _Watch) -> bool:
+        """Somebody asked for its cancel, or its time is over."""
+        expires = watch.order.expires_at
+        return watch.cancel_wanted or (expires is not None and self._clock.now() >= expires)
 
     async def _missing(self, watch: _Watch) -> None:
         """The venue does not show the order (yet). It blocks its market until it surfaces or the time is up."""
-        order = watch.order
-        age = (self._clock.now() - order.created_at).total_seconds() / self._clock.speed
-        if age < GIVE_UP_SECONDS:
+        now = asyncio.get_running_loop().time()
+        if watch.doubted_at is None:
+            watch.doubted_at = now
+        if now - watch.doubted_at < GRACE_SECONDS:
             return
-        gone = order.changed(self._clock.now(), state=OrderState.EXPIRED, note="never appeared at the venue")
-        await self._keep(resolve, gone)
-        watch.order = gone
+        gone = watch.order.changed(self._clock.now(), state=OrderState.EXPIRED, note=NEVER_APPEARED)
+        if await self._keep(resolve, gone):
+            watch.order = gone
 
     async def _absorb(self, watch: _Watch, venue: VenueOrder) -> None:
         """Take over what the venue shows, with its fills, in one transaction."""
         order, now = watch.order, self._clock.now()
+        reached("fills-read")
         booked = await self._chronicle.write(lambda records, tell: absorb(records, tell, order, venue, now, self._book))
+        reached("fills-booked")
         watch.order = booked.order
         if booked.new_fills:
             watch.looks = 0
@@ -309,21 +380,25 @@ class Executor:
                 listener(order.market)
 
     async def _ask_cancel(self, watch: _Watch) -> None:
+        """An order the venue does not show may be over, or not yet there: then it is asked for again once it is."""
         watch.cancel_asked = True
         try:
             await self._exchange.cancel(client_order_id=watch.order.client_order_id)
         except NotFound:
+            watch.cancel_asked = False
             log.info("cancel_came_late", client_order_id=watch.order.client_order_id)
         except VenueError:
             watch.cancel_asked = False
             raise
-        watch.looks = 0
-        watch.heard.set()
+        else:
+            watch.looks = 0
 
-    async def _keep(self, step: Callable[[Records, Tell, Order], None], order: Order) -> None:
-        """Store the next value of an order. A failing store loses nothing: the follower reads the venue again and
-        stores what it finds."""
+    async def _keep(self, step: Callable[[Records, Tell, Order], None], order: Order) -> bool:
+        """Store the next value of an order. A failing store (False) loses nothing: the follower reads the venue again
+        and stores what it finds."""
         try:
             await self._chronicle.write(lambda records, tell: step(records, tell, order))
         except StorageFailed as err:
             log.error("order_not_stored", client_order_id=order.client_order_id, error=str(err))
+            return False
+        return True

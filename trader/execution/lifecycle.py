@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Context, Decimal, localcontext
 from typing import Protocol
 
 from trader.chronicle import Tell
@@ -15,11 +15,15 @@ from trader.errors import OrderPending
 from trader.model.events import EventKind, Severity
 from trader.model.order import ZERO, Fill, Order, OrderState, OrderType, Origin, Side, VenueFill, VenueOrder
 from trader.model.plain import plain
-from trader.model.portfolio import Position
+from trader.model.portfolio import Position, TradingState
 from trader.ports import Records
+from trader.state import stored_state
 
 FEE_STEP = Decimal("1e-12")
 """Parts of a fee are cut here, so that they add up without rounding."""
+
+EXACT = Context(prec=80)
+"""Wide enough that sums of funds and fees are never rounded."""
 
 
 class BookedFills(Protocol):
@@ -81,6 +85,8 @@ def resolve(records: Records, tell: Tell, order: Order) -> None:
 
 
 def _check_free(records: Records, order: Order) -> None:
+    if order.side is Side.BUY and stored_state(records) is not TradingState.ACTIVE:
+        raise OrderPending(f"{order.market}: buying has been locked in the meantime")
     others = [other for other in records.orders.unfinished() if other.market == order.market]
     if order.side is Side.BUY:
         if others and order.origin is not Origin.PERSON:
@@ -94,10 +100,28 @@ def _check_free(records: Records, order: Order) -> None:
 
 
 def reject(records: Records, tell: Tell, order: Order, message: str) -> None:
-    """The venue refused it, or was never reached."""
+    """The venue refused it, or was never reached. An exit is tried again and again: people are told of the first
+    refusal, and of another one when it has another reason (C3)."""
     records.orders.save(order)
     data = {"client_order_id": order.client_order_id, "name": order.note, "message": message}
-    tell(EventKind.ORDER_REJECTED, market=order.market, thread=order.intent_id, severity=Severity.WARNING, data=data)
+    tell(
+        EventKind.ORDER_REJECTED,
+        market=order.market,
+        thread=order.intent_id,
+        severity=Severity.WARNING,
+        push=not _refused_before(records, order),
+        data=data,
+    )
+
+
+def _refused_before(records: Records, order: Order) -> bool:
+    """The same exit of the market was refused for the same reason just before."""
+    if order.origin not in (Origin.GUARD, Origin.PANIC):
+        return False
+    last = next((o for o in records.orders.recent(2, order.market) if o.client_order_id != order.client_order_id), None)
+    return last is not None and all(
+        getattr(last, name) == getattr(order, name) for name in ("side", "origin", "reason", "state", "note")
+    )
 
 
 def absorb(records: Records, tell: Tell, order: Order, venue: VenueOrder, now: datetime, book: Book) -> Absorbed:
@@ -106,7 +130,8 @@ def absorb(records: Records, tell: Tell, order: Order, venue: VenueOrder, now: d
     Safe to repeat: fills known by their id are not booked again."""
     known = records.fills.of_order(order.client_order_id)
     fills = new_fills(order, venue, known)
-    changed = _next(order, venue, known, fills, now)
+    with localcontext(EXACT):
+        changed = _next(order, venue, known, fills, now)
     if changed == order and not fills:
         return Absorbed(order, ())
     booked = book(records, changed, fills, now) if fills else None
@@ -129,28 +154,29 @@ def new_fills(order: Order, venue: VenueOrder, known: Sequence[Fill]) -> list[Fi
     fill taking the exact remainder, so that the sum always equals the venue's."""
     seen = {fill.fill_id for fill in known}
     fresh: list[VenueFill] = [fill for fill in venue.fills if fill.fill_id not in seen]
-    funds = sum((fill.funds for fill in fresh), ZERO)
-    left = venue.paid_fee - sum((fill.fee for fill in known), ZERO)
-    fee_to_share = left
-    fills: list[Fill] = []
-    for i, fill in enumerate(fresh):
-        last = i == len(fresh) - 1
-        fee = left if last else (fee_to_share * fill.funds / funds).quantize(FEE_STEP) if funds else ZERO
-        left -= fee
-        fills.append(
-            Fill(
-                fill_id=fill.fill_id,
-                client_order_id=order.client_order_id,
-                market=order.market,
-                side=order.side,
-                price=fill.price,
-                quantity=fill.quantity,
-                funds=fill.funds,
-                fee=fee,
-                at=fill.at,
-            )
+    with localcontext(EXACT):
+        fees = _shares(venue.paid_fee - sum((fill.fee for fill in known), ZERO), [fill.funds for fill in fresh])
+    return [
+        Fill(
+            fill_id=fill.fill_id,
+            client_order_id=order.client_order_id,
+            market=order.market,
+            side=order.side,
+            price=fill.price,
+            quantity=fill.quantity,
+            funds=fill.funds,
+            fee=fee,
+            at=fill.at,
         )
-    return fills
+        for fill, fee in zip(fresh, fees, strict=True)
+    ]
+
+
+def _shares(fee: Decimal, funds: Sequence[Decimal]) -> list[Decimal]:
+    """`fee` in parts by funds, cut (never rounded up, so that none is negative); the last takes the remainder."""
+    whole = sum(funds, ZERO)
+    parts = [(fee * part / whole).quantize(FEE_STEP, ROUND_DOWN) if whole else ZERO for part in funds[:-1]]
+    return [*parts, fee - sum(parts, ZERO)] if funds else []
 
 
 def _next(order: Order, venue: VenueOrder, known: Sequence[Fill], fills: Sequence[Fill], now: datetime) -> Order:
