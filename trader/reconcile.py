@@ -34,6 +34,7 @@ class Reconciler:
     async def run(self) -> list[Difference]:
         """Look at every working order by REST, then compare coins where no order is under way. VenueError."""
         self._executor.hear_all()
+        await self._executor.look_for_given_up()
         busy = {order.market for order in self._executor.working()}
         balances = await self._exchange.balances()
         positions = await self._chronicle.storage.read(lambda records: records.positions.open())

@@ -13,31 +13,50 @@ from trader.ports import Records
 _KEY = "trading_state"
 
 
+def stored_state(records: Records) -> TradingState:
+    """As last written; ACTIVE before anybody set one (who starts locked writes that down)."""
+    stored = records.notes.get(_KEY)
+    return TradingState(stored["state"]) if stored else TradingState.ACTIVE
+
+
 class StateKeeper:
     """Holds the state in memory and in the store; `current` also ends a pause whose time is over."""
 
     def __init__(self, chronicle: Chronicle, note: StateNote) -> None:
         self._chronicle = chronicle
         self._note = note
+        self._hampered: StateNote | None = None
 
     @classmethod
     async def load(cls, chronicle: Chronicle, initial: TradingState) -> StateKeeper:
         """The stored state, or `initial` on the very first start."""
         stored = await chronicle.storage.read(lambda records: records.notes.get(_KEY))
         if stored is None:
-            return cls(chronicle, StateNote(initial, "start", chronicle.clock.now()))
+            note = StateNote(initial, "start", chronicle.clock.now())
+            if initial is not TradingState.ACTIVE:
+                await chronicle.write(lambda records, tell: _store(records, tell, note, push=False))
+            return cls(chronicle, note)
         until = datetime.fromisoformat(stored["until"]) if stored["until"] else None
         since = datetime.fromisoformat(stored["since"])
         return cls(chronicle, StateNote(TradingState(stored["state"]), stored["by"], since, stored["reason"], until))
 
     @property
     def note(self) -> StateNote:
-        return self._note
+        return self._hampered if self._hampered and self._note.state is TradingState.ACTIVE else self._note
 
     @property
     def current(self) -> TradingState:
         """A pause that has run out counts as over at once; `expire` writes it down."""
-        return TradingState.ACTIVE if self._over() else self._note.state
+        state = TradingState.ACTIVE if self._over() else self._note.state
+        return TradingState.REDUCING if state is TradingState.ACTIVE and self._hampered else state
+
+    def hamper(self, by: str, reason: str) -> None:
+        """Something keeps the program from entering, whatever people wish. Known to this process only."""
+        self._hampered = StateNote(TradingState.REDUCING, by, self._chronicle.clock.now(), reason)
+
+    def unhamper(self) -> None:
+        """It has passed; what people set is in force again."""
+        self._hampered = None
 
     def _over(self) -> bool:
         return self._note.until is not None and self._chronicle.clock.now() >= self._note.until
