@@ -17,9 +17,11 @@ from chatbot.console.printer import Printer
 from chatbot.console.reader import ConsoleReader
 from chatbot.control import ControlSocket
 from chatbot.data_dir import SOCKET, Claim, make_data_dir
+from chatbot.delivery import ChatError
 from chatbot.dispatch import Dispatcher
 from chatbot.frontend import FrontEnd
 from chatbot.languages import Languages
+from chatbot.notices import notice
 from chatbot.outbox import OutboxSender
 from chatbot.routes import routes
 from chatbot.venue import Venue, open_venue
@@ -28,6 +30,7 @@ from trader.errors import SettingsError, StorageFailed, UserInputError
 from trader.exchange.upbit.client import UpbitExchange
 from trader.exchange.upbit.history import UpbitHistory
 from trader.exchange.upbit.streams import UpbitStreams
+from trader.model.events import Event
 from trader.model.views import HealthCheck
 from trader.ports import Storage
 from trader.service import Trader, World
@@ -122,6 +125,7 @@ class App:
             await front.start()
             self.trader.health.extra.append(lambda front=front: _front_check(front))  # type: ignore[misc]
         self.trader.chronicle.on_event(lambda event: self._nudge())
+        self.trader.books.tell_directly.append(self._tell_directly)
         self.trader.timetable.add_machine("outbox", self._deliver, 5)
         self.trader.timetable.add_machine("connection", self._exchange.warm, 20)
 
@@ -131,6 +135,19 @@ class App:
 
     async def _deliver(self) -> None:
         self._nudge()
+
+    async def _tell_directly(self, event: Event) -> None:
+        """Past the outbox, which stands in the books that cannot be written."""
+        reply = notice(event, self.languages.words())
+        if reply is None:
+            return
+        for front in self._fronts:
+            for route in self.trader.chronicle.routes:
+                if route.channel == front.channel:
+                    try:
+                        await front.send(route.target, reply)
+                    except ChatError as err:
+                        log.error("not_told_directly", channel=route.channel, target=route.target, error=str(err))
 
     def print_notices(self, printer: Printer) -> None:
         """Say on the terminal what is pushed to the phone."""

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import httpx
+import structlog
 
 from trader.clock import Clock, ScaledClock, SystemClock
 from trader.errors import SettingsError
@@ -21,6 +22,8 @@ from trader.settings import UPBIT_REST, UPBIT_WS, Mode, Settings
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Venue:
     secret_key: str
     clock: Clock
     sandbox: Sandbox | None = None
-    resync: Callable[[], object] | None = None
+    resync: Callable[[], Awaitable[None]] | None = None
 
     async def close(self) -> None:
         if self.sandbox is not None:
@@ -59,19 +62,24 @@ async def _outside(settings: Settings, keys: tuple[str, str]) -> Venue:
         from sandbox.auth import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY
 
         keys = (DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY)
-    clock = await outside_clock(settings.upbit_rest_url)
-    return Venue(settings.upbit_rest_url, settings.upbit_ws_url, *keys, clock=clock)
+    clock = ScaledClock(datetime.now(UTC), 1.0)
+
+    async def resync() -> None:
+        await follow_outside_clock(clock, settings.upbit_rest_url)
+
+    await resync()
+    return Venue(settings.upbit_rest_url, settings.upbit_ws_url, *keys, clock=clock, resync=resync)
 
 
-async def outside_clock(rest_url: str) -> Clock:
-    """The sandbox's clock, or the machine's where the address answers no `/sandbox/state`."""
+async def follow_outside_clock(clock: ScaledClock, rest_url: str) -> None:
+    """The sandbox's clock; as before where the address is out of reach or answers no `/sandbox/state`."""
     try:
         async with httpx.AsyncClient(timeout=2.0) as client:
             answer = await client.get(f"{rest_url.rstrip('/')}/sandbox/state")
             state = answer.raise_for_status().json()["clock"]
-            return ScaledClock(datetime.fromisoformat(state["now"]), float(state["speed"]))
-    except (httpx.HTTPError, ValueError, KeyError):
-        return SystemClock()
+            clock.set(datetime.fromisoformat(state["now"]), float(state["speed"]))
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError) as err:
+        log.info("clock_not_followed", error=str(err))
 
 
 async def _inside(settings: Settings, storage: Storage) -> Venue:
@@ -85,6 +93,10 @@ async def _inside(settings: Settings, storage: Storage) -> Venue:
         raise SettingsError(f"SANDBOX_FEED: {err}") from err
     await sandbox.start()
     clock = ScaledClock(sandbox.clock.now(), settings.sandbox_speed)
+
+    async def resync() -> None:
+        clock.set(sandbox.clock.now(), settings.sandbox_speed)
+
     return Venue(
         sandbox.rest_url,
         sandbox.ws_url,
@@ -92,7 +104,7 @@ async def _inside(settings: Settings, storage: Storage) -> Venue:
         sandbox.key.secret_key,
         clock,
         sandbox,
-        resync=lambda: clock.set(sandbox.clock.now(), settings.sandbox_speed),
+        resync=resync,
     )
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 
+from trader.books_watch import BooksWatch, WatchedStorage
 from trader.bureau import Bureau
 from trader.chronicle import Chronicle, Route
 from trader.clock import Clock
@@ -58,7 +59,7 @@ class World:
     clock: Clock
     routes: Sequence[Route]
     history: History | None = None
-    resync_clock: Callable[[], object] | None = None
+    resync_clock: Callable[[], Awaitable[object]] | None = None
 
 
 class Trader:
@@ -71,16 +72,22 @@ class Trader:
         self.ready = asyncio.Event()
         self.started_at: datetime = world.clock.now()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._feeding = False
+        self.books: BooksWatch
         self._build()
 
     @classmethod
     async def create(cls, world: World) -> Trader:
         """Read what is stored and put the parts together. StorageFailed."""
-        chronicle = Chronicle(world.storage, world.clock, world.routes)
+        watched = WatchedStorage(world.storage)
+        world = replace(world, storage=watched)
+        chronicle = Chronicle(watched, world.clock, world.routes)
         rows = await world.storage.read(lambda records: records.settings.current())
         live = world.settings.mode is Mode.LIVE
         state = await StateKeeper.load(chronicle, TradingState.HALTED if live else TradingState.ACTIVE)
-        return cls(world, Tuning(world.settings, rows), state, chronicle)
+        trader = cls(world, Tuning(world.settings, rows), state, chronicle)
+        trader.books = BooksWatch(watched, state, chronicle, world.clock, world.settings.data_dir)
+        return trader
 
     def _build(self) -> None:
         world, clock, chronicle = self.world, self.clock, self.chronicle
@@ -140,19 +147,21 @@ class Trader:
         while not self.ready.is_set():
             try:
                 await self._go_online()
-            except VenueError as err:
+            except (VenueError, StorageFailed) as err:
                 if attempt == 0:
-                    data = {"where": "exchange", "message": str(err), "count": "1"}
-                    await self.chronicle.tell(EventKind.ERROR, severity=Severity.CRITICAL, data=data)
-                log.warning("exchange_unreachable", attempt=attempt, error=str(err))
+                    await self._tell_error("exchange" if isinstance(err, VenueError) else "storage", str(err))
+                log.warning("not_online_yet", attempt=attempt, error=str(err))
                 await asyncio.sleep(CONNECT_RETRY_SECONDS[min(attempt, len(CONNECT_RETRY_SECONDS) - 1)])
                 attempt += 1
 
     async def _go_online(self) -> None:
         await self.refresh_markets()
+        await self._follow_clock()
         markets = await self.cycle.markets()
         await self.world.streams.watch(markets)
-        self._start(self.feed.run())
+        if not self._feeding:
+            self._feeding = True
+            self._start(self.feed.run())
         await asyncio.gather(
             self.quotes.refresh(self.world.exchange, markets),
             *(self.world.exchange.rules(market) for market in markets if market in self.quotes.infos),
@@ -162,6 +171,10 @@ class Trader:
         self.ready.set()
         self._start(self._warm_up())
         await self._tell_started(markets)
+        # A slip in MARKETS must not look like a market that never gives a signal.
+        unlisted = " ".join(market.code for market in markets if market not in self.quotes.infos)
+        if unlisted:
+            await self._tell_error("markets", f"not listed at the exchange: {unlisted}")
 
     async def say_stopped(self, reason: str) -> None:
         """Tell people that nobody watches from now on, and what stays behind."""
@@ -190,18 +203,18 @@ class Trader:
                 log.error("background_work_failed", error=str(err))
             except Exception as err:
                 log.error("background_work_broke", exc_info=err)
-                await self._tell_broken(err)
+                await self._tell_error("service", f"{type(err).__name__}: {err}")
 
         task = asyncio.create_task(guarded())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _tell_broken(self, err: Exception) -> None:
-        data = {"where": "service", "message": f"{type(err).__name__}: {err}", "count": "1"}
+    async def _tell_error(self, where: str, message: str) -> None:
+        data = {"where": where, "message": message, "count": "1"}
         try:
             await self.chronicle.tell(EventKind.ERROR, severity=Severity.CRITICAL, data=data)
         except StorageFailed as failed:
-            log.error("error_not_stored", error=str(failed))
+            log.error("error_not_stored", where=where, message=message, error=str(failed))
 
     # ------------------------------------------------------------ the timetable
 
@@ -216,6 +229,7 @@ class Trader:
         table.add_machine("reconcile", self.reconciler.run, 30)
         table.add_machine("markets", self.refresh_markets, 600)
         table.add_machine("heartbeat", self.heartbeat, 30)
+        table.add_machine("books", self.books.check, 5)
 
     def _decision_times(self) -> Trigger:
         return every(self.tuning.current.timeframe.seconds, self.clock, 2)
@@ -262,9 +276,12 @@ class Trader:
         """Names, warnings and cautions of every listed market."""
         self.quotes.set_infos(await self.world.exchange.markets())
 
-    async def heartbeat(self) -> None:
+    async def _follow_clock(self) -> None:
         if self.world.resync_clock is not None:
-            self.world.resync_clock()
+            await self.world.resync_clock()
+
+    async def heartbeat(self) -> None:
+        await self._follow_clock()
         age = self.health.data_age()
         log.info("heartbeat", state=self.state.current.value, data_age=age, working=len(self.executor.working()))
 
@@ -286,6 +303,7 @@ class Trader:
         if stream == "private":
             self.executor.hear_all()
             return
+        await self._follow_clock()
         await self.quotes.refresh(self.world.exchange, await self.cycle.markets())
         self._guard_quotes()
 

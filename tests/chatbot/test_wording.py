@@ -58,7 +58,7 @@ def families() -> set[str]:
     found = {f"{kind}-{c.name}" for c in commands for kind in ("help", "example")}
     found |= {f"arg-{p.slot.label}" for c in commands for p in c.parameters}
     found |= {f"group-{group}" for group in GROUPS} | {f"role-{role.name.lower()}" for role in Role}
-    found |= {f"by-{by}" for by in ("clock", "start", "guard", "panic", "rule", "console", "shell")}
+    found |= {f"by-{by}" for by in ("clock", "start", "guard", "panic", "rule", "console", "shell", "storage")}
     found |= {f"mode-{m.value}" for m in Mode} | {f"state-{s.value}" for s in TradingState}
     found |= {f"side-{s.value}" for s in Side} | {f"order-state-{s.value}" for s in OrderState}
     found |= {f"cause-{dashed(code)}" for code in (*CAUSES, *EXIT_CODES, *reason_codes()) if code}

@@ -1,0 +1,111 @@
+"""Can the books be written? While they cannot, nothing new is entered, positions stay guarded, and people are told.
+
+Every order's intent is committed before it is sent, so a full disk would also stop the exits. Therefore some room is
+kept in a file beside the books: it is given up when the disk is full, exits and their fills are written into it, and
+entries wait until it could be set aside again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+
+from trader.chronicle import Chronicle
+from trader.clock import Clock
+from trader.errors import StorageFailed
+from trader.ids import new_id
+from trader.model.events import Event, EventKind, Severity
+from trader.ports import Records, Storage
+from trader.state import StateKeeper
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+TellDirectly = Callable[[Event], Awaitable[None]]
+"""Say it to people past the outbox, which cannot be written either."""
+
+RESERVE_BYTES = 8 * 2**20
+BY = "storage"
+
+
+class WatchedStorage:
+    """A `Storage` that reports each write that failed."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self.on_failure: Callable[[StorageFailed], None] = _ignore
+
+    async def write(self, fn: Callable[[Records], T]) -> T:
+        try:
+            return await self._storage.write(fn)
+        except StorageFailed as err:
+            self.on_failure(err)
+            raise
+
+    async def read(self, fn: Callable[[Records], T]) -> T:
+        return await self._storage.read(fn)
+
+    async def close(self) -> None:
+        await self._storage.close()
+
+
+def _ignore(err: StorageFailed) -> None:
+    """Nobody watches yet: the caller has the error."""
+
+
+class BooksWatch:
+    """`check` is a job: it looks whether a fault has gone, and keeps the reserve."""
+
+    def __init__(
+        self, storage: WatchedStorage, state: StateKeeper, chronicle: Chronicle, clock: Clock, folder: Path
+    ) -> None:
+        self._storage = storage
+        self._state = state
+        self._chronicle = chronicle
+        self._clock = clock
+        self._reserve = folder / "reserve"
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.tell_directly: list[TellDirectly] = []
+        self.failures = 0
+        storage.on_failure = self._failed
+
+    def _failed(self, err: StorageFailed) -> None:
+        self.failures += 1
+        if self.failures > 1:
+            return
+        log.critical("books_cannot_be_written", error=str(err))
+        self._state.hamper(BY, str(err))
+        self._reserve.unlink(missing_ok=True)
+        data = {"where": "storage", "message": str(err), "count": "1"}
+        event = Event(new_id(), EventKind.ERROR, self._clock.now(), Severity.CRITICAL, data=data)
+        for tell in self.tell_directly:
+            task = asyncio.ensure_future(tell(event))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def check(self) -> None:
+        """Entries are possible again when the reserve is set aside and a line could be written. StorageFailed."""
+        await asyncio.to_thread(self._set_aside)
+        if not self.failures:
+            return
+        now = self._clock.now().isoformat()
+        await self._storage.write(lambda records: records.notes.put("books_checked", now))
+        data = {"job": "storage", "count": str(self.failures), "error": ""}
+        self.failures = 0
+        self._state.unhamper()
+        await self._chronicle.tell(EventKind.JOB_RECOVERED, data=data)
+
+    def _set_aside(self) -> None:
+        """Raises StorageFailed: there is no room for it."""
+        if self._reserve.exists() and self._reserve.stat().st_size >= RESERVE_BYTES:
+            return
+        try:
+            with self._reserve.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+        except OSError as err:
+            self._reserve.unlink(missing_ok=True)
+            raise StorageFailed(f"no room for {self._reserve}: {err.strerror}; free some space") from err
