@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -25,6 +26,17 @@ _QUIET = logging.getLogger("slack_quiet")
 """slack-sdk logs what it also raises; we explain it ourselves, once."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """Whom the bot token belongs to."""
+
+    name: str
+    user_id: str
+    bot_id: str
+    team_id: str
+    token: str = field(repr=False)
+
+
 class SlackApi:
     """Calls of the Web API. Every method raises ChatUnreachable, ChatBusy or ChatForbidden; posting ChatRefused too.
 
@@ -34,7 +46,8 @@ class SlackApi:
         _QUIET.setLevel(logging.CRITICAL + 1)
         self._app_token = app_token
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20, connect=10))
-        self._client = AsyncWebClient(
+        self._bot_token = bot_token
+        self.client = AsyncWebClient(
             token=bot_token,
             base_url=f"{api_url.rstrip('/')}/api/",
             session=self._session,
@@ -42,16 +55,17 @@ class SlackApi:
             retry_handlers=[],  # its own retry sends a message again whose answer was lost
         )
 
-    async def check(self) -> str:
-        """Check the bot token; returns the bot's name."""
+    async def check(self) -> Bot:
+        """Check the bot token."""
         with _own_errors():
-            answer = await self._client.auth_test()
-            return str(answer.get("user", ""))
+            answer = await self.client.auth_test()
+        name, user, bot, team = (str(answer.get(key) or "") for key in ("user", "user_id", "bot_id", "team_id"))
+        return Bot(name, user, bot, team, self._bot_token)
 
     async def open_link(self) -> aiohttp.ClientWebSocketResponse:
         """A new Socket Mode connection; every address is good for one."""
         with _own_errors():
-            answer = await self._client.apps_connections_open(app_token=self._app_token)
+            answer = await self.client.apps_connections_open(app_token=self._app_token)
             return await self._session.ws_connect(
                 str(answer["url"]), heartbeat=15, timeout=aiohttp.ClientWSTimeout(ws_close=2)
             )
@@ -60,7 +74,7 @@ class SlackApi:
         """The new message's timestamp, which is its id."""
         await self.upload(channel, message, thread)
         with _own_errors():
-            answer = await self._client.chat_postMessage(
+            answer = await self.client.chat_postMessage(
                 channel=channel,
                 text=message.text,
                 blocks=list(message.blocks),
@@ -73,7 +87,7 @@ class SlackApi:
     async def update(self, channel: str, message_ts: str, text: str, blocks: tuple[Block, ...]) -> None:
         """Replace a message of ours."""
         with _own_errors():
-            await self._client.chat_update(channel=channel, ts=message_ts, text=text, blocks=list(blocks))
+            await self.client.chat_update(channel=channel, ts=message_ts, text=text, blocks=list(blocks))
 
     async def respond(self, response_url: str, body: dict[str, Any]) -> None:
         """Answer a slash command or a press. ChatRefused: the address has expired or was used five times."""
@@ -93,7 +107,7 @@ class SlackApi:
             return
         try:
             with _own_errors():
-                await self._client.files_upload_v2(
+                await self.client.files_upload_v2(
                     channel=channel,
                     content=message.picture.png,
                     filename="picture.png",

@@ -1,5 +1,7 @@
-"""Slack's envelopes → what a person typed or pressed. Pure; malformed ones are None.
+"""Slack's payloads → what a person typed or pressed. Pure; malformed ones are None.
 
+Which reader a payload goes to is the business of `routing`. The person is always read from where Slack puts them in
+that kind of payload.
 Source: docs.slack.dev/apis/events-api/using-socket-mode"""
 
 from __future__ import annotations
@@ -51,37 +53,21 @@ def identity(envelope: dict[str, Any]) -> tuple[str, ...]:
     return tuple(i for i in (envelope.get("envelope_id"), event_id) if isinstance(i, str) and i)
 
 
-def read(envelope: dict[str, Any]) -> Incoming | None:
-    """None: not for us (other bots, edits, joins), or malformed."""
-    payload = envelope.get("payload")
-    if not isinstance(payload, dict):
-        return None
-    match envelope.get("type"):
-        case "slash_commands":
-            return _slash(payload)
-        case "interactive":
-            return _press(payload)
-        case "events_api":
-            return _event(payload)
-    return None
-
-
-def _slash(payload: dict[str, Any]) -> Typed | None:
-    user, channel = _text(payload, "user_id"), _text(payload, "channel_id")
-    line = _line(payload.get("text"))
+def line_of_command(command: dict[str, Any]) -> Typed | None:
+    """A slash command; nothing after it asks for help."""
+    user, channel = _text(command, "user_id"), _text(command, "channel_id")
+    line = _line(command.get("text"))
     if not user or not channel or line is None:
         return None
     line = f"/{line.lstrip('/')}" if line else "/help"
-    return Typed(user, _text(payload, "user_name"), line, channel, None, _text(payload, "response_url"))
+    return Typed(user, _text(command, "user_name"), line, channel, None, _text(command, "response_url"))
 
 
-def _press(payload: dict[str, Any]) -> Pressed | None:
-    actions = payload.get("actions")
-    action = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
-    user, channel, message = (_dict(payload, key) for key in ("user", "channel", "message"))
-    container = _dict(payload, "container")
+def press(body: dict[str, Any], action: dict[str, Any]) -> Pressed | None:
+    """A press of a button; `action` is the one of `body`."""
+    user, channel, message, container = (_dict(body, key) for key in ("user", "channel", "message", "container"))
     pressed, user_id = _text(action, "value"), _text(user, "id")
-    if payload.get("type") != "block_actions" or not pressed or not user_id:
+    if not pressed or not user_id:
         return None
     blocks = message.get("blocks")
     return Pressed(
@@ -90,28 +76,21 @@ def _press(payload: dict[str, Any]) -> Pressed | None:
         pressed,
         _text(channel, "id") or _text(container, "channel_id"),
         _moment(action.get("action_ts")),
-        _text(payload, "response_url"),
+        _text(body, "response_url"),
         _text(message, "ts") or _text(container, "message_ts"),
         tuple(b for b in blocks if isinstance(b, dict)) if isinstance(blocks, list) else (),
     )
 
 
-def _event(payload: dict[str, Any]) -> Typed | None:
-    event = _dict(payload, "event")
-    direct = event.get("type") == "message" and event.get("channel_type") == "im"
-    if not direct and event.get("type") != "app_mention":
-        return None
-    if event.get("subtype") or event.get("bot_id") or event.get("hidden"):
-        return None
+def line_of_event(body: dict[str, Any], event: dict[str, Any]) -> Typed | None:
+    """A message to the bot, or a mention of it; `event` is the one of `body`."""
     user, channel, line = _text(event, "user"), _text(event, "channel"), _line(event.get("text"))
     if not user or not channel or line is None:
         return None
     line = re.sub(r"^<@[A-Z0-9]+(\|[^>]*)?>\s*", "", line)
     if not line:
         return None
-    return Typed(
-        user, "", _unescaped(line), channel, _moment(payload.get("event_time")), thread=_text(event, "thread_ts")
-    )
+    return Typed(user, "", _unescaped(line), channel, _moment(body.get("event_time")), thread=_text(event, "thread_ts"))
 
 
 def _line(text: Any) -> str | None:

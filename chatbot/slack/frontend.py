@@ -2,7 +2,7 @@
 notices back.
 
 Nothing here can hold up trading: `start` returns at once, and every fault is waited out and explained once. Importing
-this module loads the library (an eighth of a second, 8 MB): only where there are tokens."""
+this module loads the libraries (an eighth of a second, 7 MB): only where there are tokens."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from chatbot.delivery import Backoff, ChatError, ChatRefused, ChatUnreachable, T
 from chatbot.languages import Languages
 from chatbot.reply import Reply
 from chatbot.slack.api import SlackApi
-from chatbot.slack.envelopes import Typed, read
+from chatbot.slack.envelopes import Incoming, Typed
 from chatbot.slack.handling import Handling
 from chatbot.slack.link import SlackLink
 from chatbot.slack.render import render
+from chatbot.slack.routing import Routing
 from trader.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
@@ -64,7 +65,6 @@ class SlackFrontEnd:
         self._trouble = Trouble(self.channel, languages.words(), on_trouble)
         self._api: SlackApi | None = None
         self._link: SlackLink | None = None
-        self._handling: Handling | None = None
         self._life: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -94,7 +94,7 @@ class SlackFrontEnd:
             task.cancel()
         if self._api is not None:
             await self._api.close()
-            self._api = self._link = self._handling = None
+            self._api = self._link = None
 
     async def send(self, target: str, reply: Reply, *, edit: str = "") -> str:
         """Post to the channel `target`, or replace the message `edit`; returns the timestamp of the message that
@@ -131,20 +131,18 @@ class SlackFrontEnd:
         if self._api is None:
             self._api = SlackApi(self._bot_token, self._app_token, self._api_url)
         if self._link is None:
-            name = await self._api.check()
-            log.info("slack_connected", bot=name)
-            self._handling = Handling(self._api, self._dispatcher, self._access, self._languages, self._clock)
-            self._link = SlackLink(self._api, self._trouble, self._take)
-        return self._link
+            bot = await self._api.check()
+            log.info("slack_connected", bot=bot.name)
+            handling = Handling(self._api, self._dispatcher, self._access, self._languages, self._clock)
 
-    def _take(self, envelope: dict[str, Any]) -> None:
-        incoming = read(envelope)
-        if incoming is None or self._handling is None:
-            return
-        if isinstance(incoming, Typed):
-            self._spawn(self._handling.typed(incoming))
-        else:
-            self._spawn(self._handling.pressed(incoming))
+            def hand_on(incoming: Incoming) -> None:
+                if isinstance(incoming, Typed):
+                    self._spawn(handling.typed(incoming))
+                else:
+                    self._spawn(handling.pressed(incoming))
+
+            self._link = SlackLink(self._api, self._trouble, Routing(self._api, bot).read, hand_on)
+        return self._link
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

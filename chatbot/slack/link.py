@@ -1,4 +1,4 @@
-"""The Socket Mode connection: acknowledge first, hand on afterwards; a new one before the old one goes.
+"""The Socket Mode connection: read, acknowledge, and only then hand on; a new one before the old one goes.
 
 Own code over aiohttp instead of slack-sdk's client, which after a failed handshake tries the same one-time address
 again for ever."""
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import structlog
 
 from chatbot.delivery import Backoff, ChatError, ChatUnreachable, Trouble
-from chatbot.slack.envelopes import identity
+from chatbot.slack.envelopes import Incoming, identity
 
 if TYPE_CHECKING:
     from chatbot.slack.api import SlackApi
@@ -30,12 +30,20 @@ _ENDS = (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.C
 
 
 class SlackLink:
-    """Calls `on_envelope` (which must not block) once for every envelope, after it was acknowledged."""
+    """Calls `hand_on` (which must not block) once for every envelope that `read` (which must neither wait nor raise)
+    finds something in, after it was acknowledged."""
 
-    def __init__(self, api: SlackApi, trouble: Trouble, on_envelope: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        api: SlackApi,
+        trouble: Trouble,
+        read: Callable[[dict[str, Any]], Awaitable[Incoming | None]],
+        hand_on: Callable[[Incoming], None],
+    ) -> None:
         self._api = api
         self._trouble = trouble
-        self._on_envelope = on_envelope
+        self._read = read
+        self._hand_on = hand_on
         self._seen: dict[str, None] = {}
         self._old: set[asyncio.Task[None]] = set()
         self.connected = False
@@ -101,18 +109,23 @@ class SlackLink:
         envelope_id = envelope.get("envelope_id")
         if not isinstance(envelope_id, str):
             return
+        names = identity(envelope)
+        incoming = None if self._known(names) else await self._read(envelope)
         try:
             await socket.send_json({"envelope_id": envelope_id})
         except (aiohttp.ClientError, ConnectionError) as failure:
             # not acknowledged: Slack sends it again on the next connection, and nothing was done yet
             raise ChatUnreachable(f"{type(failure).__name__}: {failure}") from failure
-        names = identity(envelope)
-        known = any(name in self._seen for name in names)
+        if self._known(names):  # asked again: it may have come on the old and the new connection at the same time
+            return
         self._seen |= dict.fromkeys(names)
         for old in list(self._seen)[:-_REMEMBERED]:
             del self._seen[old]
-        if not known:
-            self._on_envelope(envelope)
+        if incoming is not None:
+            self._hand_on(incoming)
+
+    def _known(self, names: tuple[str, ...]) -> bool:
+        return any(name in self._seen for name in names)
 
     async def _next(self, socket: aiohttp.ClientWebSocketResponse, seconds: float | None) -> dict[str, Any] | None:
         """The next JSON object; None: the connection is over."""

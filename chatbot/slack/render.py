@@ -9,6 +9,7 @@ text; about 13,000 for all blocks of a message (found out, not documented)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,9 @@ MAX_TEXT = 3000
 MAX_LABEL = 75
 MAX_MESSAGE = 12_000
 MAX_FALLBACK = 3000
+
+BUTTON_ID = re.compile(r"^button-\d+-\d+$")
+"""The `action_id` of every button of ours: its row and its place there."""
 
 SIGNS = {Tone.OK: "", Tone.INFO: "", Tone.WARNING: "⚠️ ", Tone.ERROR: "❌ "}
 

@@ -100,19 +100,21 @@ async def test_a_direct_message_and_a_mention_are_lines_too(slack: SlackServer) 
     ("kind", "payload"),
     [
         ("slash_commands", None),
-        ("slash_commands", {"text": 5, "user_id": OWNER, "channel_id": "C1"}),
-        ("slash_commands", {"text": "/panic"}),
-        ("slash_commands", {"text": "x" * 100_000, "user_id": OWNER, "channel_id": "C1"}),
+        ("slash_commands", {"command": "/trader"}),
+        ("slash_commands", {"command": 5, "text": "panic", "user_id": OWNER, "channel_id": "C1"}),
+        ("slash_commands", {"command": "/trader", "text": 5, "user_id": OWNER, "channel_id": "C1"}),
+        ("slash_commands", {"command": "/trader", "text": "/panic"}),
+        ("slash_commands", {"command": "/trader", "text": "x" * 100_000, "user_id": OWNER, "channel_id": "C1"}),
         ("interactive", {"type": "block_actions", "user": "U42", "actions": {}}),
         ("interactive", {"type": "block_actions", "user": {"id": OWNER}, "actions": [{"value": 7}]}),
-        ("interactive", {"type": "view_submission", "user": {"id": OWNER}}),
         (
-            "events_api",
-            {"event": {"type": "message", "channel_type": "im", "bot_id": "B1", "user": OWNER, "text": "x"}},
+            "interactive",
+            {"type": "block_actions", "user": OWNER, "actions": [{"action_id": "button-0-0", "value": "x"}]},
         ),
-        ("events_api", {"event": {"type": "message", "channel_type": "im", "subtype": "message_changed"}}),
-        ("events_api", {"event": {"type": "message", "channel_type": "channel", "user": OWNER, "text": "talk"}}),
-        ("events_api", {"event": [1, 2]}),
+        ("interactive", {"type": "view_submission", "user": {"id": OWNER}}),
+        ("events_api", {"type": "event_callback", "authorizations": 5, "event": {"type": "app_mention"}}),
+        ("events_api", {"type": "event_callback", "event": [1, 2]}),
+        ("events_api", {"type": "event_callback", "event": {"type": ["message"], "channel_type": "im"}}),
         ("novelty", {"x": 1}),
     ],
 )
@@ -145,6 +147,30 @@ async def test_acknowledged_at_once_however_long_the_command_takes(slack: SlackS
         assert (await slack.next_message()).shown == "did /backtest"
 
 
+async def test_two_commands_at_once_do_not_wait_for_each_other(slack: SlackServer) -> None:
+    """The second is answered first, because it is done first; both were acknowledged before either was done."""
+    script = Script()
+    first, second = script.slow["/backtest"], script.slow["/chart"] = asyncio.Event(), asyncio.Event()
+    async with running(slack, script):
+        envelopes = [await slack.command(OWNER, "backtest"), await slack.command(VIEWER, "chart")]
+        await slack.until(lambda: all(e.acknowledged_after is not None for e in envelopes))
+        assert slack.messages == []
+        second.set()
+        assert (await slack.next_message()).shown == "did /chart"
+        first.set()
+        assert (await slack.next_message()).shown == "did /backtest"
+    assert script.lines == [("slack:U42", "/backtest", "C1"), ("slack:U43", "/chart", "C1")]
+    assert max(e.acknowledged_after or 9 for e in envelopes) < 0.5
+
+
+async def test_the_workspace_is_asked_about_once_not_with_every_command(slack: SlackServer) -> None:
+    async with running(slack, Script()):
+        for _ in range(5):
+            await slack.command(OWNER, "status")
+            await slack.next_message()
+    assert [call.method for call in slack.calls] == ["auth.test", "apps.connections.open", *["response_url"] * 5]
+
+
 async def test_the_same_envelope_or_event_again_is_acknowledged_but_not_run_again(slack: SlackServer) -> None:
     script = Script()
     async with running(slack, script):
@@ -157,6 +183,7 @@ async def test_the_same_envelope_or_event_again_is_acknowledged_but_not_run_agai
         await slack.command(OWNER, "marker")
         await slack.next_message()
         assert again.acknowledged_after is not None
+        assert first.acknowledgements == 2
     assert [line for _, line, _ in script.lines] == ["/buy", "/sell", "/marker"]
 
 
@@ -225,6 +252,19 @@ async def test_an_old_press_is_not_run(slack: SlackServer) -> None:
     assert script.presses == []
     assert "too late" in answer.shown
     assert message.labels == ["Approve", "Reject"]
+
+
+async def test_a_button_that_is_not_ours_is_acknowledged_and_ignored(slack: SlackServer) -> None:
+    """The same press, but for the button's `action_id`."""
+    script = Script({"/buy": ASK})
+    async with running(slack, script):
+        message = await asked(slack)
+        message.blocks[-1]["elements"][0]["action_id"] = "approve_everything"
+        foreign = await slack.press(OWNER, message, "Approve")
+        await slack.press(OWNER, message, "Reject")
+        await slack.until(lambda: message.edits == 1)
+        assert foreign.acknowledged_after is not None
+    assert script.presses == [("slack:U42", "no:t1", "C1")]
 
 
 async def test_refreshing_a_view_edits_it_and_a_next_step_does_not(slack: SlackServer) -> None:
@@ -355,7 +395,8 @@ async def test_an_announced_end_is_bridged_without_a_gap(slack: SlackServer) -> 
         old = slack._links[0]
         await slack.announce_refresh()
         await slack.until(lambda: slack.links == 2)
-        body = {"user_id": OWNER, "channel_id": "C1", "text": "status", "response_url": slack._response_url("C1", None)}
+        address = slack._response_url("C1", None)
+        body = {"command": "/trader", "user_id": OWNER, "channel_id": "C1", "text": "status", "response_url": address}
         await old.send_json({"type": "slash_commands", "envelope_id": "late-one", "payload": body})
         assert (await slack.next_message()).shown == "did /status"
         await old.close()

@@ -63,12 +63,13 @@ class Call:
 
 @dataclass(slots=True)
 class Envelope:
-    """`acknowledged_after`: seconds from sending to the acknowledgement; None while there is none."""
+    """`acknowledged_after`: seconds from sending to the latest acknowledgement; None while there is none."""
 
     envelope_id: str
     body: dict[str, Any]
     sent_at: float = 0.0
     acknowledged_after: float | None = None
+    acknowledgements: int = 0
 
 
 @dataclass(slots=True)
@@ -176,17 +177,22 @@ class SlackServer:
 
     # ---- people
 
-    async def command(self, user: str, text: str, *, channel: str = "C1", name: str = "kim") -> Envelope:
+    async def command(
+        self, user: str, text: str, *, channel: str = "C1", name: str = "kim", command: str = "/trader"
+    ) -> Envelope:
         """A person types `/trader text`."""
         return await self.send(
             "slash_commands",
             {
-                "command": "/trader",
+                "command": command,
                 "text": text,
                 "user_id": user,
                 "user_name": name,
                 "channel_id": channel,
                 "team_id": "T1",
+                "team_domain": "local",
+                "api_app_id": "A1",
+                "is_enterprise_install": "false",
                 "response_url": self._response_url(channel, None),
                 "trigger_id": f"t{next(self._ids)}",
             },
@@ -209,6 +215,18 @@ class SlackServer:
     async def event(self, event: dict[str, Any], *, age: float = 0.0) -> Envelope:
         payload = {
             "type": "event_callback",
+            "team_id": "T1",
+            "api_app_id": "A1",
+            "authorizations": [
+                {
+                    "enterprise_id": None,
+                    "team_id": "T1",
+                    "user_id": "UBOT",
+                    "is_bot": True,
+                    "is_enterprise_install": False,
+                }
+            ],
+            "is_ext_shared_channel": False,
             "event_id": f"Ev{next(self._ids)}",
             "event_time": int(time.time() - age),
             "event": event,
@@ -222,6 +240,10 @@ class SlackServer:
             "interactive",
             {
                 "type": "block_actions",
+                "api_app_id": "A1",
+                "team": {"id": "T1", "domain": "local"},
+                "enterprise": None,
+                "is_enterprise_install": False,
                 "user": {"id": user, "username": "kim", "team_id": "T1"},
                 "channel": {"id": message.channel},
                 "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
@@ -418,6 +440,7 @@ class SlackServer:
     def _acknowledge(self, body: dict[str, Any]) -> None:
         for envelope in self.envelopes:
             if envelope.envelope_id == body.get("envelope_id"):
+                envelope.acknowledgements += 1
                 envelope.acknowledged_after = time.monotonic() - envelope.sent_at
 
     async def _notify(self) -> None:
