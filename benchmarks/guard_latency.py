@@ -131,9 +131,9 @@ async def rounds_against(child: Child, rounds: int) -> None:
         seen: dict[tuple[str, Decimal], int] = {}
         inner = trader.guard.price
 
-        def price(market: Market, at: Decimal) -> None:
+        def price(market: Market, at: Decimal, *when: Any) -> None:
             seen.setdefault((market.code, at), time.monotonic_ns())
-            inner(market, at)
+            inner(market, at, *when)
 
         trader.guard.price = price  # type: ignore[method-assign]
         total, stream, reaction = [], [], []

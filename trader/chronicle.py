@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+import structlog
+
 from trader.clock import Clock
 from trader.ids import new_id
 from trader.model.events import Event, EventKind, OutboxMessage, Severity
 from trader.model.market import Market
 from trader.ports import Records, Storage
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -105,6 +109,11 @@ class Chronicle:
                 records.outbox.add(OutboxMessage(new_id(), event.event_id, route.channel, route.target, event.at))
 
     def _after(self, events: list[Event]) -> None:
+        """What is committed has happened: a listener that fails (a closed terminal) must not look like a failed
+        write."""
         for event in events:
             for listener in self._listeners:
-                listener(event)
+                try:
+                    listener(event)
+                except Exception as err:
+                    log.error("event_listener_failed", kind=event.kind.value, exc_info=err)

@@ -76,7 +76,7 @@ class LiveFeed:
 
     def take(self, event: StreamEvent) -> None:
         if isinstance(event, TradeTick):
-            self._guard.price(event.market, event.price)
+            self._guard.price(event.market, event.price, event.at)
             self._quotes.on_event(event)
         elif isinstance(event, Quote):
             self._quotes.on_event(event)
@@ -92,7 +92,10 @@ class LiveFeed:
     async def _up(self, event: StreamUp) -> None:
         health = self.health[event.stream]
         lost_at, health.up, health.lost_at = health.lost_at, True, None
-        await self._catch_up(event.stream)
+        try:
+            await self._catch_up(event.stream)
+        except TraderError as err:
+            log.warning("catch_up_failed", stream=event.stream, error=str(err))
         if lost_at is not None:
             seconds = int((self._clock.now() - lost_at).total_seconds())
             await self._chronicle.tell(EventKind.STREAM_BACK, data={"stream": event.stream, "seconds": str(seconds)})

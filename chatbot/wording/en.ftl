@@ -77,6 +77,7 @@ cause-score-below-threshold = score below the threshold
 stream-public = price stream
 stream-private = own-order stream
 where-exit = leaving a position
+where-guard = guard
 where-exchange = exchange connection
 where-storage = books
 where-markets = markets

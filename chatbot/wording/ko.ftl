@@ -74,6 +74,7 @@ cause-score-below-threshold = 종합 점수가 기준 이하
 stream-public = 시세 스트림
 stream-private = 내 주문 스트림
 where-exit = 포지션 청산
+where-guard = 가드
 where-exchange = 거래소 연결
 where-storage = 장부 저장
 where-markets = 마켓

@@ -27,6 +27,10 @@ def _reached(levels: GuardLevels, price: Decimal, now: datetime) -> str | None:
         return "stop" if plan.stop is not None and plan.stop >= stop else "trail"
     if plan.take is not None and price >= plan.take:
         return "take"
-    if plan.max_hold_seconds is not None and now >= levels.opened_at + timedelta(seconds=plan.max_hold_seconds):
-        return "max_hold"
-    return None
+    return "max_hold" if held_too_long(levels, now) else None
+
+
+def held_too_long(levels: GuardLevels, now: datetime) -> bool:
+    """The one level that needs no price."""
+    seconds = levels.plan.max_hold_seconds
+    return seconds is not None and now >= levels.opened_at + timedelta(seconds=seconds)

@@ -1,8 +1,7 @@
 """The guard: every price of a market is held against the levels of our position in it.
 
 In: prices from the stream, levels from rows. Out: a call of `leave` when a level is reached. It waits for no job, no
-model and no person; what it knows is in rows, so a restart loses nothing. High-water marks are written at most once a
-second, and again before every exit."""
+model and no person; what it knows is in rows, so a restart loses nothing but the last second of a high-water mark."""
 
 from __future__ import annotations
 
@@ -16,8 +15,9 @@ import structlog
 
 from trader.chronicle import Chronicle
 from trader.clock import Clock
-from trader.errors import TraderError
-from trader.guard.levels import evaluate
+from trader.errors import StorageFailed, TraderError
+from trader.guard.levels import evaluate, held_too_long
+from trader.model.events import EventKind, Severity
 from trader.model.market import Market
 from trader.model.portfolio import GuardLevels, Position
 from trader.ports import Records
@@ -29,6 +29,9 @@ Leave = Callable[[Position, str, Decimal], Awaitable[bool]]
 
 RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
 """Real seconds between attempts at an exit that did not go through; the last one repeats."""
+
+TELL_AFTER = 2
+"""Attempts that may fail with an error before people are told: most faults of a network are over by then."""
 
 
 @dataclass(slots=True)
@@ -48,11 +51,20 @@ class Guard:
         self._clock = clock
         self._leave = leave
         self._watched: dict[Market, _Watched] = {}
+        self._loading = asyncio.Lock()
+        self._behind: set[Market | None] = set()
         self.evaluated_at: datetime | None = None
 
     async def load(self, market: Market | None = None) -> None:
-        """Take levels and positions from the rows: at start, and whenever fills of a market were booked."""
-        stored = await self._chronicle.storage.read(_guarded)
+        """Take levels and positions from the rows: at start, and whenever fills of a market were booked. One after the
+        other, so that an older reading never replaces a newer one. StorageFailed: `sweep` tries again."""
+        self._behind.add(market)
+        async with self._loading:
+            stored = await self._chronicle.storage.read(_guarded)
+            self._behind.discard(market)
+            self._take_all(stored, market)
+
+    def _take_all(self, stored: dict[Market, tuple[GuardLevels, Position]], market: Market | None) -> None:
         for key in {market} if market else {*stored, *self._watched}:
             if key in stored:
                 self._take(*stored[key])
@@ -75,10 +87,13 @@ class Guard:
     def markets(self) -> frozenset[Market]:
         return frozenset(self._watched)
 
-    def price(self, market: Market, price: Decimal) -> None:
-        """A price from the stream. Cheap where we hold nothing; starts the exit at once where a level is reached."""
+    def price(self, market: Market, price: Decimal, at: datetime | None = None) -> None:
+        """A price from the stream. Cheap where we hold nothing; starts the exit at once where a level is reached.
+
+        `at` is when it was traded (the venue's time), None = it holds now. A trade of before the position is nothing
+        to it."""
         watched = self._watched.get(market)
-        if watched is None:
+        if watched is None or (at is not None and at < watched.levels.opened_at):
             return
         watched.price = price
         self._evaluate(watched, price)
@@ -87,7 +102,11 @@ class Guard:
         now = self._clock.now()
         watched.levels, code = evaluate(watched.levels, price, now)
         self.evaluated_at = now
-        if code is not None and watched.leaving is None:
+        if code is not None:
+            self._start_exit(watched, code, price)
+
+    def _start_exit(self, watched: _Watched, code: str, price: Decimal) -> None:
+        if watched.leaving is None:
             watched.leaving = asyncio.create_task(
                 self._exit(watched, code, price), name=f"exit {watched.levels.market}"
             )
@@ -100,18 +119,34 @@ class Guard:
                 try:
                     if await self._leave(watched.position, code, watched.price or price):
                         return
-                except TraderError as err:
-                    log.error("exit_failed", market=str(market), code=code, attempt=attempt, error=str(err))
+                except Exception as err:
+                    fault = not isinstance(err, TraderError)
+                    log.error(
+                        "exit_failed", market=str(market), code=code, attempt=attempt, error=str(err), exc_info=fault
+                    )
+                    if attempt == TELL_AFTER:
+                        await self._tell(market, f"{code}: {err}")
                 await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
                 attempt += 1
         finally:
             watched.leaving = None
 
+    async def _tell(self, market: Market, message: str) -> None:
+        data = {"where": "guard", "message": message, "count": str(TELL_AFTER + 1)}
+        try:
+            await self._chronicle.tell(EventKind.ERROR, market=market, severity=Severity.CRITICAL, data=data)
+        except StorageFailed as err:
+            log.error("exit_failure_not_stored", market=str(market), error=str(err))
+
     async def sweep(self) -> None:
-        """Once a second: holding times without a tick, and high-water marks into the rows."""
+        """Once a second: holding times without a tick, high-water marks into the rows, and readings that failed."""
         for watched in list(self._watched.values()):
             if watched.price is not None:
                 self._evaluate(watched, watched.price)
+            elif held_too_long(watched.levels, self._clock.now()):
+                self._start_exit(watched, "max_hold", watched.position.average_cost)
+        for market in list(self._behind):
+            await self.load(market)
         raised = [w for w in self._watched.values() if w.levels.high > w.written_high]
         if raised:
             rows = [w.levels for w in raised]
@@ -136,5 +171,8 @@ def _guarded(records: Records) -> dict[Market, tuple[GuardLevels, Position]]:
 
 
 def _store(records: Records, rows: Sequence[GuardLevels]) -> None:
+    """Only the high: the position may have been closed, or its plan changed, since `rows` were read."""
     for levels in rows:
-        records.guards.save(levels)
+        stored = records.guards.get(levels.position_id)
+        if stored is not None and levels.high > stored.high:
+            records.guards.save(stored.with_high(levels.high))
