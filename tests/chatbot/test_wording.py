@@ -62,7 +62,15 @@ def families() -> set[str]:
     found |= {f"mode-{m.value}" for m in Mode} | {f"state-{s.value}" for s in TradingState}
     found |= {f"side-{s.value}" for s in Side} | {f"order-state-{s.value}" for s in OrderState}
     found |= {f"cause-{dashed(code)}" for code in (*CAUSES, *EXIT_CODES, *reason_codes()) if code}
-    found |= {"stream-public", "stream-private", "where-exit", "where-exchange", "where-markets", "where-storage"}
+    found |= {
+        "stream-public",
+        "stream-private",
+        "where-exit",
+        "where-guard",
+        "where-exchange",
+        "where-markets",
+        "where-storage",
+    }
     found |= {f"answer-{a}" for a in ("approved", "rejected", "denied")}
     found |= {f"button-pnl-{p}" for p in ("day", "week", "month")}
     found |= {f"cancel-{o}" for o in ("cancelled", "ended", "failed")}
