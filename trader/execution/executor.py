@@ -62,7 +62,8 @@ SEND_WAIT_SECONDS = 8.0
 
 @dataclass(slots=True)
 class _Watch:
-    """An order from its intent on. `sent`: the POST has been answered, or its answer is lost; `over`: it is final."""
+    """An order from its intent on. `sent`: the POST has been answered, or its answer is lost; `over`: it is final;
+    `unwritten`: the rows do not know yet that the venue took it."""
 
     order: Order
     heard: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,6 +75,7 @@ class _Watch:
     cancel_wanted: bool = False
     cancel_asked: bool = False
     trouble_told: bool = False
+    unwritten: bool = False
 
 
 class Executor:
@@ -258,10 +260,14 @@ class Executor:
         except VenueError as err:
             await self._refused(watch, err)
             return
+        except Exception as err:
+            log.error("order_send_broke", client_order_id=order.client_order_id, exc_info=err)
+            watch.order = order.changed(self._clock.now(), state=OrderState.UNKNOWN, note=type(err).__name__)
+            await self._keep(doubt, watch.order)
         else:
             reached("accepted-by-venue")
             watch.order = order.changed(self._clock.now(), state=OrderState.ACCEPTED, venue_id=venue.venue_id)
-            await self._keep(accept, watch.order)
+            watch.unwritten = not await self._keep(accept, watch.order)
             reached("acceptance-written")
         self._start(watch)
 
@@ -357,11 +363,15 @@ class Executor:
         return watch.cancel_wanted or (expires is not None and self._clock.now() >= expires)
 
     async def _missing(self, watch: _Watch) -> None:
-        """The venue does not show the order (yet). It blocks its market until it surfaces or the time is up."""
+        """The venue does not show the order (yet). It blocks its market until it surfaces or the time is up. One that
+        the venue has taken is never given up."""
         now = asyncio.get_running_loop().time()
         if watch.doubted_at is None:
             watch.doubted_at = now
         if now - watch.doubted_at < GRACE_SECONDS:
+            return
+        if watch.order.state is not OrderState.UNKNOWN:
+            await self._troubled(watch, OutcomeUnknown("the venue took this order and does not show it any more"))
             return
         gone = watch.order.changed(self._clock.now(), state=OrderState.EXPIRED, note=NEVER_APPEARED)
         if await self._keep(resolve, gone):
@@ -369,11 +379,12 @@ class Executor:
 
     async def _absorb(self, watch: _Watch, venue: VenueOrder) -> None:
         """Take over what the venue shows, with its fills, in one transaction."""
-        order, now = watch.order, self._clock.now()
+        watch.doubted_at, now = None, self._clock.now()
+        order = watch.order.changed(now, state=OrderState.NEW) if watch.unwritten else watch.order
         reached("fills-read")
         booked = await self._chronicle.write(lambda records, tell: absorb(records, tell, order, venue, now, self._book))
         reached("fills-booked")
-        watch.order = booked.order
+        watch.order, watch.unwritten = booked.order, False
         if booked.new_fills:
             watch.looks = 0
             for listener in self._on_booked:
