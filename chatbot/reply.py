@@ -25,6 +25,9 @@ class Tone(StrEnum):
     ERROR = "error"
 
 
+SIGNS = {Tone.OK: "", Tone.INFO: "", Tone.WARNING: "⚠️ ", Tone.ERROR: "❌ "}
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """`action` goes back to `Dispatcher.press` unchanged: `ok:`, `half:` or `no:` + ticket id, `do:` or `drop:` +
@@ -92,6 +95,12 @@ class Reply:
             "table": table,
             "data": {key: _scrub_json(value, scrub) for key, value in self.data.items()},
         }
+
+    @property
+    def headline(self) -> str:
+        """The title behind the sign of its tone, for platforms without colours; one that has a sign keeps its own."""
+        signed = not self.title or unicodedata.category(self.title[0]) == "So"
+        return self.title if signed else SIGNS[self.tone] + self.title
 
     def text(self) -> str:
         """Plain text for a terminal or a log; buttons as numbered labels."""

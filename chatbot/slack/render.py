@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chatbot.reply import Button, Picture, Reply, Tone
+from chatbot.reply import Button, Picture, Reply
 
 MAX_BLOCKS = 50
 MAX_HEADER = 150
@@ -25,8 +25,6 @@ MAX_FALLBACK = 3000
 
 BUTTON_ID = re.compile(r"^button-\d+-\d+$")
 """The `action_id` of every button of ours: its row and its place there."""
-
-SIGNS = {Tone.OK: "", Tone.INFO: "", Tone.WARNING: "⚠️ ", Tone.ERROR: "❌ "}
 
 Block = dict[str, Any]
 
@@ -75,7 +73,7 @@ def escape(text: str) -> str:
 
 
 def _content(reply: Reply) -> Iterator[Block]:
-    title = f"{SIGNS[reply.tone]}{reply.title}" if reply.title else ""
+    title = reply.headline
     if title and len(title) <= MAX_HEADER and "\n" not in title:
         yield {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": False}}
     elif title:
@@ -152,7 +150,7 @@ def _actions(row: tuple[Button, ...], number: int, view: str) -> Block:
 
 
 def _fallback(reply: Reply) -> str:
-    parts = [f"{SIGNS[reply.tone]}{reply.title}", *reply.lines]
+    parts = [reply.headline, *reply.lines]
     if reply.table is not None and reply.table.rows:
         parts.append(reply.table.text())
     text = "\n".join(part for part in parts if part) or reply.tone.value

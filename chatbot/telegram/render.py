@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-from chatbot.reply import Button, Picture, Reply, Tone
+from chatbot.reply import Button, Picture, Reply
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
-
-SIGNS = {Tone.OK: "", Tone.INFO: "", Tone.WARNING: "⚠️ ", Tone.ERROR: "❌ "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class _Line:
 
 def _styled(reply: Reply) -> Iterator[_Line]:
     if reply.title:
-        yield from (_Line(line, "b") for line in f"{SIGNS[reply.tone]}{reply.title}".splitlines())
+        yield from (_Line(line, "b") for line in reply.headline.splitlines())
     for block in reply.lines:
         yield from (_Line(line) for line in block.splitlines() or [""])
     if reply.table is not None and reply.table.rows:
