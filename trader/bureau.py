@@ -75,9 +75,11 @@ class Bureau:
         """None = back to the default. UserInputError: strategy-unknown, and what the parameter says of the value."""
         _, before = self.params(strategy)
         old = {view.name: view.value for view in before}
-        changed = {**self._tuning.params_of(strategy), **({name: value} if value is not None else {})}
-        get(strategy, changed)
-        await self._store(f"param.{strategy}.{name}", value, by, old.get(name, ""))
+        params = self._tuning.params_of(strategy)
+        get(strategy, {**params, name: old.get(name, "") if value is None else value})
+        if value is None:
+            get(strategy, {key: text for key, text in params.items() if key != name})
+        await self._store(f"param.{strategy}.{name}", value, by, old[name])
         _, after = self.params(strategy)
         return SettingChange(f"{strategy}.{name}", old[name], {view.name: view.value for view in after}[name])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import structlog
@@ -61,17 +62,16 @@ class Cycle:
 
     async def run(self) -> list[JournalEntry]:
         """Every market in use, one after another. CycleFailed at the end if a market failed; its row says why."""
-        entries: list[JournalEntry] = []
+        cycle_id, entries = new_id(), list[JournalEntry]()
         failed: list[str] = []
         for market in await self.markets():
-            entry = self._entry(market, "market", "error")
             try:
                 entry = await self.consider(market)
-            except TraderError as err:
+            except Exception as err:
                 failed.append(f"{market}: {err}")
                 entry = self._entry(market, "market", "error", {"error": str(err)})
                 log.warning("market_failed", market=str(market), exc_info=err)
-            entries.append(entry)
+            entries.append(replace(entry, cycle_id=cycle_id))
         await self._chronicle.storage.write(lambda records: _store(records, entries))
         if failed:
             raise CycleFailed("; ".join(failed))

@@ -200,7 +200,10 @@ class Desk:
         t = self._t
         if portfolio is None:
             return ()
-        rules = await t.exchange.rules(market)
+        try:
+            rules = await t.exchange.rules(market)
+        except VenueError:
+            return ()
         limits, quote, info = t.tuning.current.limits, t.quotes.quote(market), t.quotes.infos.get(market)
         return entry_blocks(market, portfolio, limits, rules, quote, info, t.clock.now())
 
@@ -280,7 +283,7 @@ class Desk:
         if quote is None:
             raise VenueError(f"no price of {market}")
         limit_price = None if price is None else (await t.exchange.rules(market)).round_price(price, side)
-        at = limit_price or (quote.ask if side is Side.BUY else quote.bid)
+        at = (quote.ask if side is Side.BUY else quote.bid) if limit_price is None else limit_price
         if side is Side.SELL:
             quantity = await self._quantity_to_sell(market, quantity, share)
         buying = side is Side.BUY

@@ -40,7 +40,7 @@ from trader.model.order import (
     Side,
 )
 from trader.model.plain import plain
-from trader.model.portfolio import Balance, Portfolio, Position
+from trader.model.portfolio import Balance, Portfolio, Position, TradingState
 from trader.model.seoul import day_start
 from trader.model.ticket import Ticket
 from trader.ports import Exchange, Records
@@ -201,7 +201,6 @@ class Flow:
         """Said once per position; the guard goes on trying."""
         if position.position_id in self._unsellable:
             return
-        self._unsellable.add(position.position_id)
         codes = " ".join(reason.code for reason in denied.reasons)
         await self._chronicle.tell(
             EventKind.ERROR,
@@ -209,6 +208,7 @@ class Flow:
             severity=Severity.CRITICAL,
             data={"where": "exit", "message": codes, "count": "1"},
         )
+        self._unsellable.add(position.position_id)
 
     # ------------------------------------------------------------ parts
 
@@ -249,10 +249,20 @@ class Flow:
         return self._quotes.quote(market)
 
     async def _execute(self, authorised: Authorised) -> Order | Denied:
+        locked = self._locked(authorised.intent)
+        if locked is not None:
+            return await self._denied(Denied(authorised.intent, (locked,)))
         try:
             return await self._executor.execute(authorised, self._quotes.quote(authorised.intent.market))
         except (BelowMinimum, InvalidOrder, OrderPending) as err:
             return await self._denied(Denied(authorised.intent, (await self._unplaceable(authorised.intent, err),)))
+
+    def _locked(self, intent: Intent) -> Reason | None:
+        """Somebody may have stopped trading while the wish was looked at."""
+        state = self._state.current
+        if state is TradingState.HALTED or (state is TradingState.REDUCING and intent.side is Side.BUY):
+            return because("trading_state", state=state.value)
+        return None
 
     async def _unplaceable(self, intent: Intent, err: TraderError) -> Reason:
         """Why an authorised wish could not even be put as an order."""
@@ -274,9 +284,12 @@ class Flow:
             now=self._clock.now(),
         )
 
-        def ask(records: Records, tell: Tell) -> None:
-            records.tickets.add(ticket)
+        def ask(records: Records, tell: Tell) -> Ticket:
             by_person = intent.origin is Origin.PERSON
+            asked = None if by_person else _asked_already(records, ticket)
+            if asked is not None:
+                return asked
+            records.tickets.add(ticket)
             tell(
                 EventKind.PROPOSAL,
                 market=intent.market,
@@ -284,9 +297,9 @@ class Flow:
                 push=not by_person,
                 data=proposal(ticket),
             )
+            return ticket
 
-        await self._chronicle.write(ask)
-        return ticket
+        return await self._chronicle.write(ask)
 
     async def _store_answer(self, ticket: Ticket, verdict: Cleared | Denied | None) -> bool:
         """False when somebody else was first."""
@@ -322,6 +335,17 @@ class Flow:
 
         await self._chronicle.write(store)
         return denied
+
+
+def _asked_already(records: Records, ticket: Ticket) -> Ticket | None:
+    """The same question, still waiting for its answer: a strategy that goes on wishing does not ask twice."""
+    intent = ticket.cleared.intent
+    for other in records.tickets.pending():
+        asked = other.cleared.intent
+        same = (asked.market, asked.side, asked.owner) == (intent.market, intent.side, intent.owner)
+        if same and ticket.created_at < other.expires_at:
+            return other
+    return None
 
 
 def limits_told(records: Records, since: datetime) -> set[str]:

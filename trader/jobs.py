@@ -33,7 +33,7 @@ Body = Callable[[], Awaitable[object]]
 
 @dataclass(slots=True)
 class JobHealth:
-    """`failures` counts since the last success. Times are the handed-in clock's."""
+    """`failures` counts since the last success; `told`: people have heard of them. Times are the handed-in clock's."""
 
     name: str
     runs: int = 0
@@ -41,6 +41,7 @@ class JobHealth:
     last_run: datetime | None = None
     last_seconds: float = 0.0
     last_error: str = ""
+    told: bool = False
 
 
 class ClockTrigger(BaseTrigger):  # type: ignore[misc]
@@ -129,18 +130,22 @@ class Timetable:
         health.failures += 1
         health.last_error = f"{type(err).__name__}: {err}"
         log.error("job_failed", job=health.name, count=health.failures, exc_info=err)
-        if health.failures == 1:
-            data = {"job": health.name, "error": health.last_error, "count": "1"}
-            await self._tell(EventKind.JOB_FAILED, Severity.WARNING, data)
+        if not health.told:
+            data = {"job": health.name, "error": health.last_error, "count": str(health.failures)}
+            health.told = await self._tell(EventKind.JOB_FAILED, Severity.WARNING, data)
 
     async def _worked(self, health: JobHealth) -> None:
         if health.failures:
             data = {"job": health.name, "count": str(health.failures), "error": health.last_error}
             health.failures, health.last_error = 0, ""
-            await self._tell(EventKind.JOB_RECOVERED, Severity.INFO, data)
+            if health.told:
+                health.told = not await self._tell(EventKind.JOB_RECOVERED, Severity.INFO, data)
 
-    async def _tell(self, kind: EventKind, severity: Severity, data: dict[str, str]) -> None:
+    async def _tell(self, kind: EventKind, severity: Severity, data: dict[str, str]) -> bool:
+        """False when it could not be stored."""
         try:
             await self.chronicle.tell(kind, severity=severity, data=data)
         except StorageFailed as err:
             log.error("job_event_not_stored", kind=kind.value, error=str(err))
+            return False
+        return True

@@ -19,7 +19,7 @@ from trader.flow import Flow
 from trader.market.quotes import QuoteBoard
 from trader.model.events import EventKind, Severity
 from trader.model.market import Market
-from trader.model.order import ZERO, Origin, Reason
+from trader.model.order import ZERO, Fill, Origin, Reason
 from trader.model.plain import plain
 from trader.model.portfolio import Position, TradingState
 from trader.model.views import CancelResult, PanicReceipt, Remainder
@@ -78,15 +78,17 @@ class Panic:
         return {p.market: why for p, why in zip(positions, outcomes, strict=True) if why}
 
     async def _sell_one(self, position: Position) -> str:
-        why = "rejected"
+        market, why = position.market, "rejected"
         for _ in range(ATTEMPTS):
             quote = self._quotes.quote(position.market)
             price = quote.bid if quote else position.average_cost
             try:
                 if await self._flow.sell_position(position.market, Origin.PANIC, "panic", "panic", price):
                     return ""
+                last = await self._chronicle.storage.read(lambda records: records.orders.recent(1, market))
+                why = (last[0].note if last else "") or why
             except TraderError as err:
-                log.error("panic_sale_failed", market=str(position.market), error=str(err))
+                log.error("panic_sale_failed", market=str(market), error=str(err))
                 why = type(err).__name__
         return why
 
@@ -97,13 +99,11 @@ class Panic:
         failures: dict[Market, str],
         markets: Collection[Market],
     ) -> PanicReceipt:
-        """What is really left: our positions by the books, our orders by the venue."""
+        """What is really left: our positions by the books, our orders by the venue and by the books."""
         left = await self._positions(markets)
         remaining = [Remainder(p.market, p.quantity, await self._reason(p, failures)) for p in left]
         orders_left = await self._orders_left(markets)
-        fills = await self._chronicle.storage.read(lambda records: records.fills.since(started))
-        sales = await self._sales(started)
-        sold = [fill for fill in fills if fill.client_order_id in sales]
+        sold = await self._sold(started)
         return PanicReceipt(
             started_at=started,
             finished_at=self._clock.now(),
@@ -126,16 +126,20 @@ class Panic:
         return Reason("not_sold", {"why": why})
 
     async def _orders_left(self, markets: Collection[Market]) -> int:
-        """Ours at the venue; what cannot be asked counts as left."""
+        """Ours at the venue, and those of which nobody knows yet how they ended (one in doubt may still surface and
+        buy); what cannot be asked counts as left."""
         try:
             open_orders = await self._exchange.open_orders()
         except TraderError as err:
             log.error("panic_read_back_failed", error=str(err))
             return max(len(self._executor.working()), 1)
-        ids = [o.client_order_id for o in open_orders if o.client_order_id and (not markets or o.market in markets)]
-        return await self._chronicle.storage.read(
-            lambda records: sum(1 for name in ids if records.orders.get(name) is not None)
-        )
+        ids = {o.client_order_id for o in open_orders if o.client_order_id and (not markets or o.market in markets)}
+
+        def ours(records: Records) -> int:
+            unfinished = {o.client_order_id for o in records.orders.unfinished() if not markets or o.market in markets}
+            return len(unfinished | {name for name in ids if records.orders.get(name) is not None})
+
+        return await self._chronicle.storage.read(ours)
 
     async def _positions(self, markets: Collection[Market]) -> list[Position]:
         def positions(records: Records) -> list[Position]:
@@ -143,10 +147,14 @@ class Panic:
 
         return await self._chronicle.storage.read(positions)
 
-    async def _sales(self, moment: datetime) -> set[str]:
-        """Ids of the orders this panic sent."""
-        orders = await self._chronicle.storage.read(lambda records: records.orders.since(moment))
-        return {order.client_order_id for order in orders if order.origin is Origin.PANIC}
+    async def _sold(self, started: datetime) -> list[Fill]:
+        """Fills of the orders this panic sent. By their orders: the venue's clock may be behind ours."""
+
+        def read(records: Records) -> list[Fill]:
+            sales = [order for order in records.orders.since(started) if order.origin is Origin.PANIC]
+            return [fill for order in sales for fill in records.fills.of_order(order.client_order_id)]
+
+        return await self._chronicle.storage.read(read)
 
     async def _tell(self, receipt: PanicReceipt, by: str) -> None:
         proceeds = sum((f.funds - f.fee for f in receipt.sold), ZERO)

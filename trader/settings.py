@@ -152,7 +152,16 @@ class Settings(BaseSettings):
     @classmethod
     def _markets(cls, value: Any) -> Any:
         words = value.replace(",", " ").split() if isinstance(value, str) else list(value)
-        return tuple(dict.fromkeys(Market.parse(word).code for word in words))
+        codes = tuple(dict.fromkeys(Market.parse(word).code for word in words))
+        if not codes:
+            raise ValueError("name at least one market")
+        return codes
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _language(cls, value: Any) -> Any:
+        """Many systems set LANGUAGE themselves, as a list of locales (`ko_KR:ko`): the first one's language counts."""
+        return value.partition(":")[0].partition("_")[0].lower() if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

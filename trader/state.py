@@ -26,6 +26,7 @@ class StateKeeper:
         self._chronicle = chronicle
         self._note = note
         self._hampered: StateNote | None = None
+        self._unwritten = False
 
     @classmethod
     async def load(cls, chronicle: Chronicle, initial: TradingState) -> StateKeeper:
@@ -62,20 +63,33 @@ class StateKeeper:
         return self._note.until is not None and self._chronicle.clock.now() >= self._note.until
 
     async def expire(self) -> None:
+        """Once a second: write down that a pause is over, or a lock that could not be written when it was set."""
+        if self._unwritten:
+            await self._write(self._note, push=True)
         if self._over():
             await self.set(TradingState.ACTIVE, "clock", reason="pause over")
 
     async def set(
         self, state: TradingState, by: str, *, until: datetime | None = None, reason: str = "", push: bool = True
     ) -> StateNote:
-        """Locks first and writes second: a lock must hold even when the disk is full (StorageFailed is raised then)."""
+        """Locks first and writes second: a lock must hold even when the disk is full (StorageFailed is raised then).
+
+        A pause never loosens a halt: it would end by itself, and what panic or /stop locked is for an owner to open.
+        A lock set while a loosening is being written stays in force."""
+        before = self._note
+        if state is TradingState.REDUCING and before.state is TradingState.HALTED:
+            return before
         note = StateNote(state, by, self._chronicle.clock.now(), reason, until)
-        loosening = state is TradingState.ACTIVE
-        if not loosening:
+        if state is not TradingState.ACTIVE:
+            self._note, self._unwritten = note, True
+        await self._write(note, push)
+        if self._note is before:
             self._note = note
-        await self._chronicle.write(lambda records, tell: _store(records, tell, note, push))
-        self._note = note
         return note
+
+    async def _write(self, note: StateNote, push: bool) -> None:
+        await self._chronicle.write(lambda records, tell: _store(records, tell, note, push))
+        self._unwritten = self._unwritten and self._note is not note
 
 
 def _store(records: Records, tell: Tell, note: StateNote, push: bool) -> None:

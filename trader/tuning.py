@@ -7,16 +7,21 @@ market alone is `strategy.<market>`."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+import structlog
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from trader.errors import UserInputError
 from trader.model.events import SettingRow
 from trader.model.market import EPOCH, Market
+from trader.model.plain import plain
 from trader.model.views import SettingView
 from trader.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 
 def field_extra(info: FieldInfo) -> dict[str, Any]:
@@ -33,6 +38,8 @@ def as_text(value: object) -> str:
     """A setting as it would be written in the environment."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return plain(value)
     if isinstance(value, tuple):
         return " ".join(str(v) for v in value)
     return str(value)
@@ -43,8 +50,15 @@ class Tuning:
 
     def __init__(self, base: Settings, rows: Mapping[str, SettingRow]) -> None:
         self._base = base
-        self._rows = {key: row for key, row in rows.items() if row.value is not None}
-        self.current = self._effective(self._rows)
+        """A stored row that is out of bounds by now (an upgrade moved them) is left aside: better that setting's own
+        value than no start."""
+        self._rows: dict[str, SettingRow] = {}
+        self.current = base
+        for row in rows.values():
+            try:
+                self.apply(row)
+            except ValueError as err:
+                log.warning("setting_left_aside", key=row.key, value=row.value, error=_plain(err))
 
     def _effective(self, rows: Mapping[str, SettingRow]) -> Settings:
         known = tunable_keys()
