@@ -209,7 +209,7 @@ def terminal() -> str:
     titles = [i for i, line in enumerate(lines[:asked]) if "<span" in line and i > asked - 16]
     first = min(titles, default=asked)
     dots = "…\n" if first else ""
-    return f"{TERMINAL_PAGE}<div><b>$ make demo</b>\n{dots}" + "\n".join(lines[first : first + 48]) + "</div>"
+    return f"{TERMINAL_PAGE}<div><b>$ make demo</b>\n{dots}" + "\n".join(lines[first : first + 45]) + "</div>"
 
 
 def photograph(page: str, target: Path, width: int) -> None:
