@@ -62,6 +62,17 @@ class Account:
         """Add to the free amount."""
         self._move(currency, free=amount)
 
+    def transfer(self, currency: str, amount: Decimal) -> None:
+        """Add to the free amount, or take from it when `amount` is negative; a coin gone loses its average price.
+
+        Raises:
+            ValueError: so much is not free.
+        """
+        self._move(currency, free=amount)
+        row = self.holding(currency)
+        if not row.total:
+            row.avg_buy_price = ZERO
+
     def lock(self, currency: str, amount: Decimal) -> None:
         """Move from free to locked."""
         self._move(currency, free=-amount, locked=amount)

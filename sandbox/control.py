@@ -15,6 +15,7 @@ from aiohttp import web
 
 from sandbox.clock import SandboxClock
 from sandbox.errors import ApiError, BodyShape
+from sandbox.faults import Faults
 from sandbox.limits import RateLimits
 from sandbox.market_data import MarketData, SpeedAware
 from sandbox.matching import Engine
@@ -32,7 +33,7 @@ _SHAPES = ("nested", "flat", "text")
 
 
 class Controls:
-    """Handlers of /sandbox/…; the fault controls can be added beside them."""
+    """Handlers of /sandbox/…; those of /sandbox/faults are in `sandbox.faults.controls`."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Controls:
         clock: SandboxClock,
         limits: RateLimits,
         counts: RequestCounts,
+        faults: Faults,
     ) -> None:
         self._engine = engine
         self._data = data
@@ -50,6 +52,7 @@ class Controls:
         self._clock = clock
         self._limits = limits
         self._counts = counts
+        self._faults = faults
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -60,7 +63,7 @@ class Controls:
         ]
 
     async def state(self, request: web.Request) -> web.Response:
-        """GET /sandbox/state: clock, balances, orders with their trades, request counts, equity in KRW."""
+        """GET /sandbox/state: clock, balances, orders with their trades, request counts, equity in KRW, faults."""
         clock, engine = self._clock, self._engine
         return _json(
             {
@@ -76,6 +79,7 @@ class Controls:
                 "requests": dict(self._counts.by_path),
                 "answers": {str(status): count for status, count in self._counts.by_status.items()},
                 "limits": {"factor": self._limits.factor, "body": self._limits.shape},
+                "faults": {"set": self._faults.rows(), "transfers": self._faults.transfers()},
             }
         )
 

@@ -17,6 +17,7 @@ from sandbox.errors import ApiError
 from sandbox.orders import Order, OrderRequest
 from sandbox.rules import EXACT, floor_volume, quote_rules
 from sandbox.settlement import SHOWN_ON, MarketView, Settlement, limit_price
+from sandbox.stalls import Stall
 from sandbox.values import Book, Hub, Level, Tick
 
 ZERO = Decimal(0)
@@ -43,6 +44,9 @@ class Engine:
         self._schedule = schedule
         self._books = Settlement(account, market, clock, hub)
         self._printing = False
+        self.stall_for: Callable[[Order], Stall | None] | None = None
+        """Asked for every order that begins to trade, when set."""
+        self._stalls: dict[str, Stall] = {}
 
     @property
     def orders(self) -> dict[str, Order]:
@@ -120,6 +124,16 @@ class Engine:
             self._books.finish(order, "cancel")
             self._books.announce_assets(self._clock.now())
 
+    def transfer(self, currency: str, amount: Decimal) -> None:
+        """Money or coins come in, or leave when `amount` is negative, as by a deposit or withdrawal in the app.
+
+        Raises:
+            ValueError: so much is not free; nothing changed.
+        """
+        with localcontext(EXACT):
+            self.account.transfer(currency, amount)
+            self._books.announce_assets(self._clock.now())
+
     # -- trading --------------------------------------------------------------------------------------------------
 
     def execute(self, order: Order) -> None:
@@ -130,9 +144,53 @@ class Engine:
             if self._refuses_to_trade(order):
                 self._books.finish(order, "cancel")
             else:
-                self._walk(order)
-                self._settle_rest(order)
+                stall = self.stall_for(order) if self.stall_for is not None else None
+                if stall is None:
+                    self._walk(order)
+                    self._settle_rest(order)
+                else:
+                    self._walk_partly(order, stall)
             self._books.announce_assets(self._clock.now())
+
+    def _walk_partly(self, order: Order, stall: Stall) -> None:
+        """Trade a share, then stand still; a limit order that finds nothing rests and does so at its first trade."""
+        self._walk(order, stall.keep(order))
+        if not order.is_open:
+            return
+        self._stalls[order.uuid] = stall
+        if order.fills or not _may_rest(order):
+            self._begin_stall(order, stall)
+        else:
+            self._settle_rest(order)
+
+    def _begin_stall(self, order: Order, stall: Stall) -> None:
+        stall.begun = True
+        stall.wait(lambda: self._resume(order))
+
+    def _resume(self, order: Order) -> None:
+        """Go on where the stall began; one that rests on the book just fills again."""
+        self._stalls.pop(order.uuid, None)
+        if not order.is_open or order.resting:
+            return
+        with localcontext(EXACT):
+            self._walk(order)
+            self._settle_rest(order)
+            self._books.announce_assets(self._clock.now())
+
+    def forget_stalls(self) -> None:
+        """Orders that have not begun to stall never will."""
+        self._stalls = {name: stall for name, stall in self._stalls.items() if stall.begun}
+
+    def _fills_now(self, order: Order, volume: Decimal) -> Decimal:
+        """What of a public trade's reach a resting order fills: all, unless it stalls."""
+        stall = self._stalls.get(order.uuid)
+        if stall is None:
+            return volume
+        if stall.begun:
+            return ZERO
+        allowed = (order.remaining_volume or ZERO) - stall.keep(order)
+        self._begin_stall(order, stall)
+        return min(volume, allowed)
 
     def _refuses_to_trade(self, order: Order) -> bool:
         """post_only must not take, fok must be filled whole."""
@@ -166,6 +224,9 @@ class Engine:
                 price = limit_price(order)
                 if price == tick.price:
                     volume = min(volume, available)
+                if volume and self._stalls:
+                    volume = self._fills_now(order, volume)
+                if price == tick.price:
                     available -= volume
                 if volume:
                     self._books.fill(order, price, volume, tick.at, is_maker=True)
@@ -242,15 +303,16 @@ class Engine:
             if volume > 0:
                 yield price, volume, maker
 
-    def _wanted(self, order: Order, price: Decimal) -> Decimal:
+    def _wanted(self, order: Order, price: Decimal, keep: Decimal = ZERO) -> Decimal:
         if order.by_sum:
-            return floor_volume(order.left / price)
-        return order.remaining_volume or ZERO
+            return floor_volume(max(ZERO, order.left - keep) / price)
+        return max(ZERO, (order.remaining_volume or ZERO) - keep)
 
-    def _walk(self, order: Order) -> None:
+    def _walk(self, order: Order, keep: Decimal = ZERO) -> None:
+        """Trade with what is offered until only `keep` is left of what the order wants."""
         best_price: Decimal | None = None
         for price, volume, maker in self._offers(order):
-            wanted = self._wanted(order, price)
+            wanted = self._wanted(order, price, keep)
             if not order.is_open or not wanted:
                 return
             if order.request.ord_type == "best" and best_price is not None and price != best_price:
@@ -295,8 +357,7 @@ class Engine:
     def _settle_rest(self, order: Order) -> None:
         if not order.is_open:
             return
-        request = order.request
-        if request.ord_type == "limit" and request.time_in_force in (None, "post_only"):
+        if _may_rest(order):
             self._books.rest(order)
         else:
             self._books.finish(order, "cancel")
@@ -315,6 +376,10 @@ class Engine:
         else:
             self._books.cut(maker, volume, limit_price(maker))
             self._books.cut(taker, volume, price)
+
+
+def _may_rest(order: Order) -> bool:
+    return order.request.ord_type == "limit" and order.request.time_in_force in (None, "post_only")
 
 
 def _better(first: Decimal, second: Decimal, buying: bool) -> bool:

@@ -1,7 +1,8 @@
-"""What every HTTP request passes through, outermost first: count, limit header, errors, rate limit of public calls.
+"""What every HTTP request passes through, outermost first: count, faults, limit header, errors, rate limit of public
+calls.
 
-`MIDDLEWARES` order matters: whatever is put in front of `header_middleware` sees finished answers, with their errors
-rendered, and may replace or drop them; that is the place for anything that disturbs traffic on purpose."""
+The order matters: faults stand in front of `header_middleware` and so see finished answers, with their errors
+rendered, which they may replace or drop."""
 
 from __future__ import annotations
 
@@ -78,10 +79,13 @@ async def path_middleware(request: web.Request, handler: Handler) -> web.StreamR
     return await handler(request)
 
 
-def middlewares(counts: RequestCounts, limits: RateLimits, private: frozenset[tuple[str, str]]) -> list[Middleware]:
+def middlewares(
+    counts: RequestCounts, limits: RateLimits, private: frozenset[tuple[str, str]], faults: Middleware
+) -> list[Middleware]:
     """The chain, outermost first."""
     return [
         counts.middleware(),
+        faults,
         header_middleware,
         error_middleware,
         path_middleware,

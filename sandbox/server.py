@@ -17,6 +17,8 @@ from sandbox.auth import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY, Authenticator, 
 from sandbox.clock import SandboxClock
 from sandbox.control import Controls
 from sandbox.errors import BodyShape
+from sandbox.faults import Faults
+from sandbox.faults.controls import FaultControls
 from sandbox.feeds import make_feed
 from sandbox.limits import RateLimits
 from sandbox.market_data import MarketData
@@ -80,6 +82,7 @@ class Sandbox:
         self.data: MarketData
         self.engine: Engine
         self.auth: Authenticator
+        self.faults: Faults
         self._streams: Streams
 
     @property
@@ -106,6 +109,7 @@ class Sandbox:
         self.hub.on_tick(self.engine.on_tick)
         self.auth = Authenticator(self.key, self.clock)
         self._streams = Streams(self.data, self.hub, self.clock, self.auth.verify_handshake, self.limits)
+        self.faults = Faults(self.engine, self.data, self._streams)
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         self.clock.restart()
@@ -122,6 +126,7 @@ class Sandbox:
             # What broke it, if anything did, is logged already.
             await asyncio.gather(self._heartbeat, return_exceptions=True)
             self._heartbeat = None
+            await self.faults.stop()
             await self._streams.stop()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -155,11 +160,20 @@ class Sandbox:
             clock=self.clock,
             limits=self.limits,
             counts=self.counts,
+            faults=self.faults,
         )
         own = private.routes()
         keys = frozenset((route.method, route.path) for route in own)
         application = web.Application(
-            middlewares=middlewares(self.counts, self.limits, keys), client_max_size=_LARGEST_BODY
+            middlewares=middlewares(self.counts, self.limits, keys, self.faults.middleware()),
+            client_max_size=_LARGEST_BODY,
         )
-        application.add_routes([*own, *controls.routes(), *quotation_routes(self.data), *self._streams.routes()])
+        for routes in (
+            own,
+            controls.routes(),
+            FaultControls(self.faults).routes(),
+            quotation_routes(self.data),
+            self._streams.routes(),
+        ):
+            application.add_routes(routes)
         return application

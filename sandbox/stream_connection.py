@@ -24,6 +24,21 @@ log = logging.getLogger(__name__)
 _numbers = itertools.count(1)
 
 
+class Gate:
+    """What holds for every connection of one stream, present and future.
+
+    Attributes:
+        shut_until: event loop time before which new connections are refused.
+        muted: connections stay open and are sent nothing; what would have been sent is lost.
+        answers_pings: whether PING frames are answered.
+    """
+
+    def __init__(self) -> None:
+        self.shut_until = 0.0
+        self.muted = False
+        self.answers_pings = True
+
+
 class Connection:
     """A client after its handshake.
 
@@ -32,9 +47,10 @@ class Connection:
         up_at: event loop time of the next `{"status":"UP"}`; None before the first PING.
     """
 
-    def __init__(self, request: web.Request, socket: web.WebSocketResponse, private: bool) -> None:
+    def __init__(self, request: web.Request, socket: web.WebSocketResponse, private: bool, gate: Gate) -> None:
         self.id = f"connection-{next(_numbers)}"
         self.private = private
+        self.gate = gate
         self.style = "DEFAULT"
         self.subscriptions: tuple[Subscription, ...] = ()
         self.up_at: float | None = None
@@ -49,7 +65,7 @@ class Connection:
 
     def send(self, frame: bytes) -> None:
         """Queue one frame; cuts the connection when it has fallen too far behind."""
-        if self._dead:
+        if self._dead or self.gate.muted:
             return
         self._queue.append(frame)
         self._queued_bytes += len(frame)

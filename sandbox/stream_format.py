@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.market_state import MarketState
 from sandbox.rows import book_fields, change_word, ticker_fields
+from sandbox.skew import shift_times
 from sandbox.stream_request import Subscription
 from sandbox.values import Bar, Book, PrivateMessage, Tick
 from sandbox.wire import KST_OFFSET, ZERO, encode, number, second_text, to_ms
@@ -125,6 +126,10 @@ class Message:
         if made is None:
             made = self._made[style] = self._write(style)
         return made
+
+    def shifted(self, ms: int) -> Message:
+        """The same message from a venue whose clock is off by `ms` milliseconds."""
+        return Message(shift_times(self._fields, ms))
 
     def _write(self, style: str) -> bytes:
         if style == "DEFAULT":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -19,7 +19,7 @@ from sandbox.errors import ApiError
 from sandbox.market_data import MarketData
 from sandbox.quotation import grouped_book
 from sandbox.stream_candles import CandlePulse
-from sandbox.stream_connection import Connection
+from sandbox.stream_connection import Connection, Gate
 from sandbox.stream_format import (
     STATUS_UP,
     Message,
@@ -45,6 +45,10 @@ Variant = tuple[int, Decimal]
 _ONLY: Variant = (0, Decimal(0))
 _ALL = ""
 """Stands for every market in the index of private subscriptions."""
+
+
+Tamper = Callable[[str, str, Callable[[], None]], None]
+"""Called with a message's type, its market and what sends it to its subscribers."""
 
 
 class Limiter(Protocol):
@@ -85,6 +89,12 @@ class Streams:
         self._candles = CandlePulse(clock, self._send_candle)
         self._keeper: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._gates = {False: Gate(), True: Gate()}
+        self.tamper: Tamper | None = None
+        """Gets every live message instead of its subscribers, when set."""
+        self.skew_ms = 0
+        """How far the times in messages are off."""
         hub.on_tick(self._on_tick)
         hub.on_book(self._on_book)
         hub.on_private(self._on_private)
@@ -114,6 +124,31 @@ class Streams:
         closing = [self._close(connection, code, reason) for connection in list(self._connections)]
         await asyncio.gather(*closing)
 
+    def disconnect(self, private: bool, code: int, reason: str, *, abrupt: bool, refuse_seconds: float) -> None:
+        """End all connections of one stream, and refuse new ones for so many real seconds (503).
+
+        Args:
+            abrupt: without the closing handshake.
+        """
+        self._gates[private].shut_until = asyncio.get_running_loop().time() + refuse_seconds
+        for connection in [c for c in self._connections if c.private is private]:
+            if abrupt:
+                connection.abort()
+                continue
+            task = asyncio.create_task(self._close(connection, code, reason))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    def mute(self, private: bool, muted: bool, *, answer_pings: bool = False) -> None:
+        """While muted, connections of one stream stay open and get nothing; new ones too."""
+        gate = self._gates[private]
+        gate.muted, gate.answers_pings = muted, answer_pings or not muted
+
+    def admit(self) -> None:
+        """Refuse nobody any more."""
+        for gate in self._gates.values():
+            gate.shut_until = 0.0
+
     # -- connections ----------------------------------------------------------------------------------------------
 
     async def _serve_public(self, request: web.Request) -> web.StreamResponse:
@@ -128,9 +163,12 @@ class Streams:
         return await self._serve(request, private=True)
 
     async def _serve(self, request: web.Request, private: bool) -> web.StreamResponse:
+        gate = self._gates[private]
+        if asyncio.get_running_loop().time() < gate.shut_until:
+            raise ApiError(503, "service_unavailable", "The stream is not available now.")
         socket = web.WebSocketResponse(autoping=False, max_msg_size=_LARGEST_MESSAGE)
         await socket.prepare(request)
-        connection = Connection(request, socket, private)
+        connection = Connection(request, socket, private, gate)
         self._connections.add(connection)
         writer = asyncio.create_task(connection.write(), name=f"sandbox-{connection.id}")
         try:
@@ -146,6 +184,8 @@ class Streams:
 
     async def _receive(self, connection: Connection, socket: web.WebSocketResponse, message: WSMessage) -> None:
         if message.type is WSMsgType.PING:
+            if not connection.gate.answers_pings:
+                return
             with contextlib.suppress(ConnectionError):
                 await socket.pong(message.data)
             return
@@ -191,7 +231,7 @@ class Streams:
         """
         style = request.format or "DEFAULT"
         snapshots = [
-            message.wire(style)
+            self._dated(message).wire(style)
             for wanted in request.subscriptions
             for message in self._snapshots(wanted)
             if wanted.snapshot
@@ -265,15 +305,25 @@ class Streams:
         if trades or tickers:
             state, now = self._data.state(code), self._clock.now()
             if trades:
-                self._spread(trades, trade_message(state, tick, now, "REALTIME"))
+                self._spread("trade", code, trades, trade_message(state, tick, now, "REALTIME"))
             if tickers:
-                self._spread(tickers, ticker_message(state, now, "REALTIME"))
+                self._spread("ticker", code, tickers, ticker_message(state, now, "REALTIME"))
         self._candles.tick(tick, [kind for kind, market in index if market == code and kind.startswith("candle.")])
 
-    @staticmethod
-    def _spread(clients: dict[Connection, set[Variant]], message: Message) -> None:
-        for connection in list(clients):
-            connection.send(message.wire(connection.style))
+    def _spread(self, kind: str, code: str, clients: Iterable[Connection], message: Message) -> None:
+        self._hand_out(kind, code, [(connection, message) for connection in clients])
+
+    def _hand_out(self, kind: str, code: str, letters: list[tuple[Connection, Message]]) -> None:
+        """Send one message of a market to its subscribers, each in the variant it wants."""
+        if self.skew_ms:
+            letters = [(connection, self._dated(message)) for connection, message in letters]
+        if self.tamper is None:
+            _send(letters)
+        elif letters:
+            self.tamper(kind, code, lambda: _send(letters))
+
+    def _dated(self, message: Message) -> Message:
+        return message.shifted(self.skew_ms) if self.skew_ms else message
 
     def _send_candle(self, kind: str, code: str, opened_at: datetime) -> None:
         clients = self._index.get((kind, code))
@@ -281,7 +331,7 @@ class Streams:
             return
         for bar in self._data.state(code).bars.recent(kind.partition(".")[2], 3):
             if bar.opened_at == opened_at:
-                self._spread(clients, candle_message(bar, "REALTIME"))
+                self._spread(kind, code, clients, candle_message(bar, "REALTIME"))
 
     def _on_book(self, market: str) -> None:
         if ("orderbook", market) not in self._index or self._loop is None:
@@ -294,13 +344,15 @@ class Streams:
         changed, self._changed_books = self._changed_books, set()
         for code in changed:
             made: dict[Variant, Message | None] = {}
-            for connection, variants in list(self._index.get(("orderbook", code), {}).items()):
+            letters: list[tuple[Connection, Message]] = []
+            for connection, variants in self._index.get(("orderbook", code), {}).items():
                 for variant in variants:
                     if variant not in made:
                         made[variant] = self._book_or_none(code, variant)
                     message = made[variant]
                     if message is not None:
-                        connection.send(message.wire(connection.style))
+                        letters.append((connection, message))
+            self._hand_out("orderbook", code, letters)
 
     def _book_or_none(self, code: str, variant: Variant) -> Message | None:
         try:
@@ -315,7 +367,7 @@ class Streams:
         for key in {(kind, code), (kind, _ALL)}:
             clients |= self._index.get(key, {})
         if clients:
-            self._spread(clients, private_message(content))
+            self._spread(kind, code, clients, private_message(content))
 
     # -- keep-alive -----------------------------------------------------------------------------------------------
 
@@ -341,3 +393,8 @@ class Streams:
                 await connection.close(code, reason)
         except (TimeoutError, ConnectionError):
             connection.abort()
+
+
+def _send(letters: Iterable[tuple[Connection, Message]]) -> None:
+    for connection, message in letters:
+        connection.send(message.wire(connection.style))
