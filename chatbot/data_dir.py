@@ -22,7 +22,7 @@ def make_data_dir(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = path / ".writable"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)
     except OSError as err:
         reason = "it is a file" if path.is_file() else err.strerror
         raise SettingsError(f"DATA_DIR {path} cannot be written: {reason}; choose another or mend its rights") from err

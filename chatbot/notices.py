@@ -204,7 +204,7 @@ _DETAILS: Mapping[EventKind, tuple[tuple[str, tuple[str, ...]], ...]] = {
     EventKind.EXIT: (("exit-why", ()), ("exit-sums", ()), ("exit-held", ("held_seconds",))),
     EventKind.STATE_CHANGED: (("state-until", ("until",)), ("state-why", ("reason",))),
     EventKind.PANIC: (("panic-counts", ()), ("panic-remaining", ("remaining",)), ("panic-proceeds", ("proceeds",))),
-    EventKind.ERROR: (("message", ("message",)),),
+    EventKind.ERROR: (("error-market", ("market",)), ("message", ("message",))),
     EventKind.JOB_FAILED: (("message-error", ("error",)),),
     EventKind.STREAM_LOST: (("stream-lost", ()), ("stream-cause", ("cause",))),
     EventKind.MISMATCH: (("mismatch", ()), ("mismatch-next", ())),

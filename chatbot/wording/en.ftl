@@ -592,7 +592,7 @@ notice-panic = Panic: { $flat ->
     [yes] flat
    *[other] ⚠️ something is left
   } ({ $by }, { $seconds })
-notice-error = ❌ Error { $market }: { $where } (×{ $count })
+notice-error = ❌ Error: { $where } (×{ $count })
 notice-job-failed = ⚠️ Job failed: { $job } (×{ $count })
 notice-job-recovered = ✅ Job works again: { $job } (after { $count } failures)
 notice-stream-lost = ⚠️ Lost: { $stream }
@@ -625,6 +625,7 @@ detail-state-why = Why: { $reason }
 detail-panic-counts = { $cancelled } cancelled · { $sold } sold · { $open_orders_left } orders left
 detail-panic-remaining = Left: { $remaining }
 detail-panic-proceeds = Received { $proceeds }
+detail-error-market = { $market }
 detail-message = { $message }
 detail-message-error = { $error }
 detail-stream-lost = It is being reconnected.

@@ -589,7 +589,7 @@ notice-panic = 긴급 청산: { $flat ->
     [yes] 남은 것 없음
    *[other] ⚠️ 남은 것 있음
   } ({ $by }, { $seconds })
-notice-error = ❌ 오류 { $market }: { $where } (×{ $count })
+notice-error = ❌ 오류: { $where } (×{ $count })
 notice-job-failed = ⚠️ 작업 실패: { $job } (×{ $count })
 notice-job-recovered = ✅ 작업 정상화: { $job } (실패 { $count }회 후)
 notice-stream-lost = ⚠️ 연결 끊김: { $stream }
@@ -622,6 +622,7 @@ detail-state-why = 이유: { $reason }
 detail-panic-counts = 취소 { $cancelled }건 · 매도 { $sold }종 · 남은 주문 { $open_orders_left }건
 detail-panic-remaining = 남은 것: { $remaining }
 detail-panic-proceeds = 받은 금액 { $proceeds }
+detail-error-market = { $market }
 detail-message = { $message }
 detail-message-error = { $error }
 detail-stream-lost = 다시 연결하는 중입니다.
