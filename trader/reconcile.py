@@ -12,7 +12,8 @@ from trader.execution.executor import Executor
 from trader.model.events import EventKind, Severity
 from trader.model.order import ZERO
 from trader.model.plain import plain
-from trader.ports import Exchange
+from trader.model.portfolio import Position
+from trader.ports import Exchange, Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,14 @@ class Reconciler:
         """Look at every working order by REST, then compare coins where no order is under way. VenueError."""
         self._executor.hear_all()
         await self._executor.look_for_given_up()
-        busy = {order.market for order in self._executor.working()}
+        before = await self._chronicle.storage.read(_quiet)
         balances = await self._exchange.balances()
-        positions = await self._chronicle.storage.read(lambda records: records.positions.open())
+        after = await self._chronicle.storage.read(_quiet)
         found = []
-        for position in positions:
+        for position in before & after:  # what was traded while the venue answered is looked at next time
             balance = balances.get(position.market.base)
             total = balance.total if balance else ZERO
-            if position.market not in busy and total < position.quantity:
+            if total < position.quantity:
                 found.append(Difference(position.market.base, position.quantity, total))
         for difference in found:
             if difference not in self._told:
@@ -54,3 +55,9 @@ class Reconciler:
                 await self._chronicle.tell(EventKind.MISMATCH, severity=Severity.CRITICAL, data=data)
         self._told = set(found)
         return found
+
+
+def _quiet(records: Records) -> set[Position]:
+    """Open positions of markets without an order under way."""
+    busy = {order.market for order in records.orders.unfinished()}
+    return {position for position in records.positions.open() if position.market not in busy}

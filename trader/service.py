@@ -127,7 +127,7 @@ class Trader:
                 self.started_at,
             )
         )
-        self.executor.on_booked(lambda market: self._start(self.guard.load(market)))
+        self.executor.on_booked(lambda market: self._start(self._booked(market)))
         self.bureau.on_change(lambda key: self._start(self._setting_changed(key)))
 
     # ------------------------------------------------------------ start and stop
@@ -259,12 +259,17 @@ class Trader:
             raise unread
 
     async def sweep(self) -> None:
-        """Holding times, high-water marks, and prices by REST for the guard while the stream is away."""
-        await self.state.expire()
-        if self.guard.markets and not self.feed.health["public"].up:
-            await self.quotes.refresh(self.world.exchange, list(self.guard.markets))
-            self._guard_quotes()
-        await self.guard.sweep()
+        """Holding times, high-water marks, and prices by REST for the guard while the stream is away. What fails of it
+        stops nothing else of it."""
+        try:
+            if self.guard.markets and not self.feed.health["public"].up:
+                await self.quotes.refresh(self.world.exchange, list(self.guard.markets))
+                self._guard_quotes()
+        finally:
+            try:
+                await self.guard.sweep()
+            finally:
+                await self.state.expire()
 
     def _guard_quotes(self) -> None:
         for market in self.guard.markets:
@@ -306,6 +311,11 @@ class Trader:
         await self._follow_clock()
         await self.quotes.refresh(self.world.exchange, await self.cycle.markets())
         self._guard_quotes()
+
+    async def _booked(self, market: Market) -> None:
+        """A position changed. One in a market that is not on the list (a person may buy any) must be seen as well."""
+        await self.guard.load(market)
+        await self.world.streams.watch(await self.cycle.markets())
 
     async def _setting_changed(self, key: str) -> None:
         if key == "markets":
