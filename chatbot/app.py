@@ -40,6 +40,8 @@ from trader.signals.registry import strategy_class
 log = structlog.get_logger(__name__)
 
 GOODBYE_SECONDS = 1.5
+BUSY_SECONDS = 2.0
+"""Another program's lock on the books is waited for so long; the guard's exits wait with it."""
 
 
 class App:
@@ -69,7 +71,7 @@ class App:
         make_data_dir(settings.data_dir)
         async with contextlib.AsyncExitStack() as opened:
             opened.callback(Claim(settings.data_dir).release)
-            storage = await open_storage(settings.storage_url)
+            storage = await open_storage(settings.storage_url, busy_seconds=BUSY_SECONDS)
             opened.push_async_callback(storage.close)
             venue = await open_venue(settings, storage)
             opened.push_async_callback(venue.close)

@@ -32,19 +32,31 @@ RESERVE_BYTES = 8 * 2**20
 BY = "storage"
 
 
+MOST_WAITING = 2
+"""Each write into locked books takes seconds to fail. While they fail, no more than these stand in line: a command is
+answered and an exit is tried again soon."""
+
+
 class WatchedStorage:
-    """A `Storage` that reports each write that failed."""
+    """A `Storage` that reports each write that failed. `fault`: why writing fails now; empty while it works."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+        self._waiting = 0
+        self.fault = ""
         self.on_failure: Callable[[StorageFailed], None] = _ignore
 
     async def write(self, fn: Callable[[Records], T]) -> T:
+        if self.fault and self._waiting >= MOST_WAITING:
+            raise StorageFailed(self.fault)
+        self._waiting += 1
         try:
             return await self._storage.write(fn)
         except StorageFailed as err:
             self.on_failure(err)
             raise
+        finally:
+            self._waiting -= 1
 
     async def read(self, fn: Callable[[Records], T]) -> T:
         return await self._storage.read(fn)
@@ -77,6 +89,7 @@ class BooksWatch:
         self.failures += 1
         if self.failures > 1:
             return
+        self._storage.fault = str(err)
         log.critical("books_cannot_be_written", error=str(err))
         self._state.hamper(BY, str(err))
         self._reserve.unlink(missing_ok=True)
@@ -95,7 +108,7 @@ class BooksWatch:
         now = self._clock.now().isoformat()
         await self._storage.write(lambda records: records.notes.put("books_checked", now))
         data = {"job": "storage", "count": str(self.failures), "error": ""}
-        self.failures = 0
+        self.failures, self._storage.fault = 0, ""
         self._state.unhamper()
         await self._chronicle.tell(EventKind.JOB_RECOVERED, data=data)
 

@@ -117,14 +117,18 @@ class Timetable:
         health.last_run = self.clock.now()
         health.runs += 1
         try:
-            await body()
+            await self._try(health, body)
         except asyncio.CancelledError:
             log.info("job_cut_short", job=health.name)  # the timetable stops; the scheduler would call it an error
+        health.last_seconds = asyncio.get_running_loop().time() - began
+
+    async def _try(self, health: JobHealth, body: Body) -> None:
+        try:
+            await body()
         except Exception as err:  # noqa: BLE001 - a failing job must not stop any other, whatever it raised
             await self._failed(health, err)
         else:
             await self._worked(health)
-        health.last_seconds = asyncio.get_running_loop().time() - began
 
     async def _failed(self, health: JobHealth, err: Exception) -> None:
         health.failures += 1

@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,13 @@ class House:
             answer = await client.get(f"{self.rest_url}/sandbox/state")
         state: dict[str, Any] = answer.raise_for_status().json()
         return state
+
+    async def jump(self, market: str, share: str) -> None:
+        """The market's price becomes this share of what it is."""
+        async with httpx.AsyncClient() as client:
+            [ticker] = (await client.get(f"{self.rest_url}/v1/ticker", params={"markets": market})).json()
+            body = {"market": market, "price": str(Decimal(str(ticker["trade_price"])) * Decimal(share))}
+            (await client.post(f"{self.rest_url}/sandbox/price", json=body)).raise_for_status()
 
     async def holding(self, currency: str) -> str:
         rows = {row["currency"]: row["balance"] for row in (await self.state())["balances"]}
