@@ -53,9 +53,10 @@ From the environment, or from `.env` in the working directory (names in capitals
 from the phone as well, with `/set`, `/limits`, `/markets` or `/strategy`; such a change is stored, wins over the
 environment and survives a restart. `/settings all` shows every value and where it came from.
 
-Fractions are shares (0.05 = 5 %); bps are hundredths of a percent. Parameters of strategies are not listed here: `/params`
-shows them with their bounds. This file is written by `make docs`.
+Fractions are shares (0.05 = 5 %); bps are hundredths of a percent. Parameters of strategies are not listed here:
+`/params` shows them with their bounds. This file is written by `make docs`.
 """
+
 
 def main() -> None:
     for path, text in documents().items():
