@@ -134,8 +134,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_files_named_exist(page: Path) -> None:
-    """What looks like a path of the project is one: from its root, beside the page, or in a package (a bare name: anywhere in
-    it)."""
+    """What looks like a path of the project is one: from its root, beside the page, or in a package; a bare name may
+    stand anywhere in one."""
     packages = [ROOT / name for name in ("trader", "chatbot", "storage", "sandbox")]
     for name in code(page.read_text(encoding="utf-8")):
         if re.fullmatch(r"[\w./-]+\.(py|md|toml|yaml|ftl|png)|[a-z_]+/([\w-]+/)*", name):
