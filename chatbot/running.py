@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from chatbot.console.script import read_script
 from chatbot.data_dir import make_data_dir
 from chatbot.demo import Plan, run_demo
 from chatbot.logs import configure
+from chatbot.supervisor import Supervisor
 from trader.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -38,16 +40,49 @@ async def serve(settings: Settings) -> None:
     make_data_dir(settings.data_dir)
     configure(settings.data_dir / "trader.log" if terminal else None)
     stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    app = await _unless(stopping, App.start(settings, on_trouble=lambda text: print(text, file=sys.stderr)))
-    if app is None:
-        return
+    end_when_told(stopping)
+    supervisor = Supervisor()
+    supervising = asyncio.create_task(supervisor.run(), name="supervisor")
     try:
-        await _serve(app, stopping, terminal)
+        app = await _unless(stopping, App.start(settings, on_trouble=lambda text: print(text, file=sys.stderr)))
+        if app is None:
+            return
+        supervisor.trader = app.trader
+        try:
+            await _serve(app, stopping, terminal)
+        finally:
+            leave_at_the_latest()
+            supervisor.stopping()
+            await app.stop()
     finally:
-        await _stop(app)
+        supervising.cancel()
+
+
+def end_when_told(stopping: asyncio.Event) -> None:
+    """SIGTERM and SIGINT ask for an end, and begin to count. Python's own handlers, not the loop's: they are heard
+    also while the loop is busy."""
+    loop = asyncio.get_running_loop()
+
+    def told(number: int, _frame: object) -> None:
+        leave_at_the_latest()
+        loop.call_soon_threadsafe(stopping.set)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, told)
+
+
+def leave_at_the_latest(seconds: float = STOP_SECONDS) -> None:
+    """Whatever is still going on then (a thread that waits for a locked database, a loop that hangs) is left behind.
+    As a success: an end that was asked for must not set off the fail-safe."""
+    timer = threading.Timer(seconds, _leave)
+    timer.daemon = True
+    timer.start()
+
+
+def _leave() -> None:
+    log.error("stop_took_too_long", seconds=STOP_SECONDS)
+    sys.stderr.flush()
+    os._exit(0)
 
 
 async def _unless(stopping: asyncio.Event, start: Coroutine[None, None, App]) -> App | None:
@@ -81,15 +116,6 @@ async def _say_ready(app: App) -> None:
     await app.trader.ready.wait()
     process.settle()
     log.info("ready", mode=app.settings.mode.value, seconds=round(process.age_seconds(), 2))
-
-
-async def _stop(app: App) -> None:
-    try:
-        async with asyncio.timeout(STOP_SECONDS):
-            await app.stop()
-    except TimeoutError:
-        log.error("stop_took_too_long", seconds=STOP_SECONDS)
-        os._exit(1)  # threads that wait for a locked database cannot be ended otherwise
 
 
 async def _until_first(*waits: Coroutine[Any, Any, object]) -> None:

@@ -42,6 +42,7 @@ from trader.settings import Mode, Settings
 from trader.signals.evaluate import history_rows
 from trader.state import StateKeeper
 from trader.tuning import Tuning
+from trader.vitals import Vitals, take_vitals
 
 log = structlog.get_logger(__name__)
 
@@ -175,6 +176,9 @@ class Trader:
         unlisted = " ".join(market.code for market in markets if market not in self.quotes.infos)
         if unlisted:
             await self._tell_error("markets", f"not listed at the exchange: {unlisted}")
+
+    def vitals(self) -> Vitals:
+        return take_vitals(self.guard, self.quotes, self.world.streams, self.feed, self.timetable, self.clock)
 
     async def say_stopped(self, reason: str) -> None:
         """Tell people that nobody watches from now on, and what stays behind."""
