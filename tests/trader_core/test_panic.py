@@ -1,0 +1,183 @@
+"""One panic, from any state, proven flat (promise 3). BTC 100,000, ETH 5,000."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.examples import BTC, ETH, D
+from tests.trading_floor import Floor, sale, until, wish
+from trader.chronicle import Chronicle
+from trader.errors import OutcomeUnknown, VenueForbidden, VenueUnreachable
+from trader.execution import executor
+from trader.model.events import EventKind
+from trader.model.limits import OrderStyle
+from trader.model.order import Denied, ExitPlan, OrderRequest, OrderType, Origin, Side
+from trader.model.portfolio import TradingState
+from trader.state import StateKeeper
+
+
+@pytest.fixture(autouse=True)
+def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executor, "LOOK_SECONDS", (0.0, 0.002))
+    monkeypatch.setattr(executor, "RESOLVE_SECONDS", (0.0, 0.002))
+    monkeypatch.setattr(executor, "CANCEL_WAIT_SECONDS", 0.1)
+
+
+@pytest.fixture
+async def floor() -> AsyncIterator[Floor]:
+    made = Floor()
+    yield made
+    await made.close()
+
+
+@pytest.mark.parametrize("state", list(TradingState))
+async def test_flat_from_every_trading_state(floor: Floor, state: TradingState) -> None:
+    """Two positions, a resting buy and a resting sale: cancelled, sold, read back, locked, told."""
+    await floor.bought()
+    await floor.bought("50050", market=ETH)
+    floor.venue.fill_at_once = False
+    await floor.send(wish(origin=Origin.PERSON, owner="console", order_type=OrderType.LIMIT, price=D(90_000)))
+    await floor.send(sale("0.5", price=D(120_000), order_type=OrderType.LIMIT, origin=Origin.PERSON))
+    floor.venue.fill_at_once = True
+    await floor.state.set(state, "console")
+    receipt = await floor.panic.press("telegram:1")
+    assert receipt.flat
+    assert [c.outcome for c in receipt.cancelled] == ["cancelled", "cancelled"]
+    assert sorted(f.market.code for f in receipt.sold) == ["KRW-BTC", "KRW-ETH"]
+    assert (receipt.remaining, receipt.open_orders_left) == ((), 0)
+    assert await floor.read(lambda records: records.positions.open()) == []
+    assert floor.state.current is TradingState.HALTED
+    (event,) = floor.told(EventKind.PANIC)
+    assert (event.data["flat"], event.data["by"]) == ("yes", "telegram:1")
+    assert isinstance(await floor.flow.wish(wish()), Denied)
+
+
+async def test_one_market_failing_stops_no_other_and_is_named(floor: Floor) -> None:
+    await floor.bought()
+    await floor.bought("50050", market=ETH)
+
+    async def refuse(request: OrderRequest) -> None:
+        if request.market == ETH:
+            raise VenueForbidden("no", name="out_of_scope")
+
+    floor.venue.before_submit = refuse
+    receipt = await floor.panic.press("console")
+    assert not receipt.flat
+    assert [f.market for f in receipt.sold] == [BTC]
+    (left,) = receipt.remaining
+    assert (left.market, left.quantity) == (ETH, D(10))
+    assert (left.reason.code, left.reason.params) == ("not_sold", {"why": "out_of_scope"})
+
+
+async def test_venue_away_is_a_receipt_not_an_exception(floor: Floor) -> None:
+    await floor.bought()
+    for method in ("quotes", "rules", "open_orders", "find", "cancel"):
+        floor.venue.fail(method, *[VenueUnreachable("away")] * 50)
+    receipt = await floor.panic.press("console")
+    assert not receipt.flat
+    assert receipt.open_orders_left > 0
+    assert "VenueUnreachable" in receipt.remaining[0].reason.params["why"] or "away" in str(receipt.remaining[0].reason)
+    assert floor.state.current is TradingState.HALTED
+
+
+async def test_dust_is_named_as_such(floor: Floor) -> None:
+    await floor.bought("5005")
+    floor.venue.price(BTC, "90000")
+    receipt = await floor.panic.press("console")
+    assert [r.reason.code for r in receipt.remaining] == ["dust"]
+    assert not receipt.flat
+
+
+async def test_cancel_only_sells_nothing(floor: Floor) -> None:
+    await floor.bought()
+    floor.venue.fill_at_once = False
+    await floor.send(wish(market=ETH), OrderStyle.LIMIT)
+    receipt = await floor.panic.press("console", cancel_only=True)
+    assert [c.outcome for c in receipt.cancelled] == ["cancelled"]
+    assert (receipt.sold, [r.market for r in receipt.remaining], receipt.open_orders_left) == ((), [BTC], 0)
+    assert floor.state.current is TradingState.HALTED
+
+
+async def test_scope_leaves_the_others_alone(floor: Floor) -> None:
+    await floor.bought()
+    await floor.bought("50050", market=ETH)
+    receipt = await floor.panic.press("console", markets=[ETH])
+    assert receipt.flat
+    assert [f.market for f in receipt.sold] == [ETH]
+    assert await floor.position(BTC) is not None
+
+
+async def test_an_order_in_doubt_is_not_flat(floor: Floor) -> None:
+    """Its answer was lost: it may still surface and buy. Nobody may call that flat."""
+    floor.venue.hide = floor.venue.lose_answers = True
+    floor.venue.fill_at_once = False
+    floor.venue.fail("submit", OutcomeUnknown("time-out"))
+    order = await floor.send(wish(), OrderStyle.LIMIT)
+    receipt = await floor.panic.press("console")
+    assert (receipt.flat, receipt.open_orders_left) == (False, 1)
+    floor.venue.hide = False
+    await floor.done(order)
+    assert (await floor.panic.press("console")).flat
+
+
+async def test_a_buy_that_is_being_sent_is_waited_for_and_sold(floor: Floor) -> None:
+    """Its POST is on the way when the button is pressed: not in any list of open orders yet, but ours."""
+    gate = asyncio.Event()
+
+    async def slow(request: OrderRequest) -> None:
+        if request.side is Side.BUY:
+            await gate.wait()
+
+    floor.venue.before_submit = slow
+    buying = asyncio.create_task(floor.flow.wish(wish()))
+    await until(lambda: floor.executor.working())
+    pressing = asyncio.create_task(floor.panic.press("console"))
+    await asyncio.sleep(0.01)
+    gate.set()
+    receipt = await pressing
+    await buying
+    assert receipt.flat
+    assert await floor.position() is None
+
+
+async def test_the_lock_survives_a_restart(floor: Floor) -> None:
+    await floor.panic.press("console")
+    again = await StateKeeper.load(Chronicle(floor.storage, floor.clock), TradingState.ACTIVE)
+    assert (again.current, again.note.reason) == (TradingState.HALTED, "panic")
+
+
+async def test_books_that_cannot_be_written_lock_all_the_same(floor: Floor) -> None:
+    """Nothing can be sold without a row; the receipt says so, and the lock holds."""
+    await floor.bought()
+    floor.storage.broken = True
+    receipt = await floor.panic.press("console")
+    assert not receipt.flat
+    assert receipt.remaining[0].reason.params == {"why": "StorageFailed"}
+    assert floor.state.current is TradingState.HALTED
+    floor.storage.broken = False
+    assert (await floor.panic.press("console")).flat
+
+
+async def test_panic_while_the_guard_is_selling_sells_once(floor: Floor) -> None:
+    await floor.bought(exits=ExitPlan(stop=D(98_000)))
+    gate = asyncio.Event()
+
+    async def slow(request: OrderRequest) -> None:
+        await gate.wait()
+
+    floor.venue.before_submit = slow
+    floor.guard.price(BTC, D(97_000))
+    await until(lambda: floor.executor.working())
+    pressing = asyncio.create_task(floor.panic.press("console"))
+    await asyncio.sleep(0.01)
+    gate.set()
+    assert (await pressing).flat
+    assert sum(r.side is Side.SELL for r in floor.venue.requests) == 1
+
+
+async def test_panic_with_nothing_to_do(floor: Floor) -> None:
+    receipt = await floor.panic.press("console")
+    assert (receipt.flat, receipt.sold, receipt.cancelled) == (True, (), ())
