@@ -176,7 +176,7 @@ div{background:#1d2126;color:#d5d9de;border-radius:12px;padding:16px 20px;white-
 def phones(screens: list[list[str]]) -> str:
     head = '<div class="head">trader<small>bot</small></div>'
     bodies = [f'<div class="phone">{head}<div class="body">{"".join(rows)}</div></div>' for rows in screens]
-    return CHAT_PAGE.replace("HEIGHT", "1080") + "".join(bodies)
+    return CHAT_PAGE.replace("HEIGHT", "1150") + "".join(bodies)
 
 
 COLOURS = {"32": "g", "36": "c", "33": "y", "31": "r"}
