@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 LONGEST_LINE = 64 * 1024
 PATIENCE_SECONDS = 120.0
 ALIVE_SECONDS = 2.0
+FINISH_SECONDS = 1.0
+"""What is being answered when the service ends may finish within this."""
 
 
 class NoAnswer(ConnectionError):
@@ -33,6 +35,8 @@ class ControlSocket:
         self._path = path
         self._dispatcher = dispatcher
         self._server: asyncio.Server | None = None
+        self._connections: dict[asyncio.Task[None], bool] = {}
+        """Whether each is being answered now."""
 
     async def start(self) -> None:
         """The data directory is claimed before (`data_dir.Claim`), so a socket found here was left by a crash."""
@@ -44,18 +48,36 @@ class ControlSocket:
             os.umask(mask)
 
     async def stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._path.unlink(missing_ok=True)
+        """No new lines; those being answered may finish, because what they use is closed afterwards."""
+        if self._server is None:
+            return
+        self._server.close()
+        self._path.unlink(missing_ok=True)
+        for task, answering in list(self._connections.items()):
+            if not answering:
+                task.cancel()
+        if self._connections:
+            await asyncio.wait(self._connections, timeout=FINISH_SECONDS)
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections[task] = False
         try:
-            while line := await reader.readline():
+            while (line := await reader.readline()) and self._server is not None and self._server.is_serving():
+                self._connections[task] = True
                 writer.write(json.dumps(await self._answer(line), ensure_ascii=False).encode() + b"\n")
                 await writer.drain()
+                self._connections[task] = False
         except (ConnectionError, ValueError) as err:
             log.warning("control_connection_ended", error=str(err))
+        except asyncio.CancelledError:
+            log.info("control_connection_cut")  # by `stop`; asyncio's streams would log a task that ends cancelled
         finally:
+            del self._connections[task]
             writer.close()
 
     async def _answer(self, line: bytes) -> dict[str, Any]:
