@@ -449,6 +449,27 @@ async def test_resume_from_every_state(floor: Floor, state: OrderState, there: b
         assert (await floor.done(order)).state is OrderState.EXPIRED
 
 
+async def test_grace_goes_on_through_restarts(floor: Floor) -> None:
+    """Written, then killed, and killed again: half a minute after the intent the first look decides, so that a service
+    that keeps crashing does not keep a market blocked. Right after the intent the whole grace is waited."""
+    floor.venue.fill_at_once = False
+    order = await floor.send(wish())
+    await floor.executor.close()
+    await floor.storage.write(lambda records: records.orders.save(order.changed(NOON, state=OrderState.NEW)))
+    floor.venue.hide = True
+    for seconds, looks in ((0, 2), (30, 1)):
+        floor.clock.advance(seconds)
+        floor.venue.asked.clear()
+        floor.restart()
+        await floor.executor.resume()
+        await until(lambda looks=looks: floor.venue.asked.get("find", 0) >= looks)
+        if not seconds:
+            assert [o.state for o in floor.executor.working()] == [OrderState.UNKNOWN]
+            await floor.executor.close()
+    assert (await floor.done(order)).state is OrderState.EXPIRED
+    assert floor.venue.asked["find"] == 1
+
+
 async def test_resume_with_partial_fills_books_the_rest_only(floor: Floor) -> None:
     floor.venue.fill_at_once = False
     order = await floor.send(wish())

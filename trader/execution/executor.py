@@ -190,12 +190,15 @@ class Executor:
 
     async def resume(self) -> int:
         """After a start: follow every order that is not over. One that was written but perhaps never sent is looked
-        up like one whose answer was lost."""
+        up like one whose answer was lost. The time since then counts as grace: nothing of a process that is gone is
+        still on its way, and a service that keeps crashing must not keep a market blocked."""
         orders = await self._chronicle.storage.read(lambda records: records.orders.unfinished())
+        now = self._clock.now()
         for order in orders:
             if order.client_order_id not in self._watches:
                 unsure = order.state in (OrderState.NEW, OrderState.SENT)
-                self._follow_on(order.changed(self._clock.now(), state=OrderState.UNKNOWN) if unsure else order)
+                waited = (now - order.updated_at).total_seconds() / self._clock.speed - SEND_WAIT_SECONDS
+                self._follow_on(order.changed(now, state=OrderState.UNKNOWN) if unsure else order, max(waited, 0.0))
         return len(orders)
 
     async def look_for_given_up(self) -> list[Order]:
@@ -282,8 +285,11 @@ class Executor:
 
     # ------------------------------------------------------------ following
 
-    def _follow_on(self, order: Order) -> None:
+    def _follow_on(self, order: Order, waited: float = 0.0) -> None:
+        """`waited`: real seconds for which the venue could have shown it already, should it not be in the rows."""
         watch = self._watches[order.client_order_id] = _Watch(order)
+        if order.state is OrderState.UNKNOWN:
+            watch.doubted_at = asyncio.get_running_loop().time() - waited
         watch.sent.set()
         self._start(watch)
 
