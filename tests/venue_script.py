@@ -38,6 +38,7 @@ class VenueScript:
         self.hide = False
         self.before_submit: Hook | None = None
         self.now: Callable[[], datetime] = lambda: NOON
+        self.history: dict[Market, list[Candle]] = {}
         self._fills = 0
 
     # ---- for tests
@@ -93,7 +94,9 @@ class VenueScript:
         self, market: Market, timeframe: Timeframe, *, count: int, until: datetime | None = None
     ) -> list[Candle]:
         self._enter("candles")
-        return []
+        until = min(until or self.now(), self.now())
+        closed = [c for c in self.history.get(market, []) if c.timeframe is timeframe]
+        return [c for c in closed if c.opened_at < until and c.closed_at <= self.now()][-count:]
 
     async def quotes(self, markets: Sequence[Market]) -> list[Quote]:
         self._enter("quotes")

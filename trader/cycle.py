@@ -119,7 +119,7 @@ class Cycle:
         rules = await self._exchange.rules(market)
         quote = self._quotes.quote(market)
         price = quote.ask if quote else signal.close
-        exits = exit_plan(settings.exit_rule, price, signal.stop)
+        exits = exit_plan(settings.exit_rule, price, rules, signal.stop)
         notional = size_entry(
             settings.sizing_rule,
             portfolio,
@@ -142,7 +142,9 @@ class Cycle:
             notional=notional,
             exits=exits,
         )
-        return await self._pass_on(signal, intent)
+        moved = await self._flow.moved(market)
+        unknown = settings.volatility_block_fraction > 0 and moved is None
+        return await self._pass_on(signal, intent, {"moved": "unknown"} if unknown else {"moved": plain(moved)})
 
     async def _exit(self, signal: Signal, position: Position) -> JournalEntry:
         quote = self._quotes.quote(signal.market)
@@ -159,9 +161,9 @@ class Cycle:
         )
         return await self._pass_on(signal, intent)
 
-    async def _pass_on(self, signal: Signal, intent: Intent) -> JournalEntry:
+    async def _pass_on(self, signal: Signal, intent: Intent, more: dict[str, str] | None = None) -> JournalEntry:
         outcome = await self._flow.wish(intent)
-        details = {**_said(signal), "side": intent.side.value, "notional": plain(intent.notional)}
+        details = {**_said(signal), "side": intent.side.value, "notional": plain(intent.notional), **(more or {})}
         match outcome:
             case Denied():
                 codes = [reason.code for reason in outcome.reasons]

@@ -9,6 +9,7 @@ import pytest
 
 from tests.examples import BTC, ETH, D
 from tests.trading_floor import Floor, sale, until, wish
+from trader import panic
 from trader.chronicle import Chronicle
 from trader.errors import OutcomeUnknown, VenueForbidden, VenueUnreachable
 from trader.execution import executor
@@ -24,6 +25,7 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executor, "LOOK_SECONDS", (0.0, 0.002))
     monkeypatch.setattr(executor, "RESOLVE_SECONDS", (0.0, 0.002))
     monkeypatch.setattr(executor, "CANCEL_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(panic, "PAUSE_SECONDS", (0.0, 0.002))
 
 
 @pytest.fixture
