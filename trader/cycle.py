@@ -105,7 +105,8 @@ class Cycle:
             return await self._enter(signal)
         if signal.action is Action.EXIT and position is not None and position.owner == signal.strategy:
             return await self._exit(signal, position)
-        code = "holding" if position is not None else signal.action.value
+        out = Action.STAY_OUT if signal.action is Action.EXIT else signal.action  # there is nothing to leave
+        code = "holding" if position is not None else out.value
         return self._entry(market, "signal", code, _said(signal))
 
     def _fresh(self, opened_at: int, timeframe: Timeframe) -> bool:
