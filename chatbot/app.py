@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import structlog
 
+from chatbot import process
 from chatbot.access import Access
 from chatbot.coins import Coins
 from chatbot.console.printer import Printer
@@ -199,7 +200,8 @@ def front_ends(app: App) -> list[FrontEnd]:
     settings, fronts = app.settings, list[FrontEnd]()
     token = settings.telegram_bot_token.get_secret_value()
     if token:
-        from chatbot.telegram.frontend import TelegramFrontEnd
+        with process.without("cryptography"):  # for Telegram's passports
+            from chatbot.telegram.frontend import TelegramFrontEnd
 
         fronts.append(
             TelegramFrontEnd(

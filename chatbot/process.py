@@ -4,46 +4,89 @@ Each line was measured with `benchmarks/footprint.py`; the figures stand in `doc
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
+import importlib
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 
 def tune() -> None:
     """Before anything large is imported."""
-    # numpy's BLAS makes a pool of threads with buffers of its own; the daemon multiplies no matrices.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Threads of the books and of `to_thread` would each get a heap of their own that never shrinks.
-    _malloc_option(M_ARENA_MAX, 2)
-    # A thread that has an answer waits this long for the interpreter: the stop loss hops through the books' thread.
-    sys.setswitchinterval(0.0005)
-    # Collections while modules are loaded find nothing.
-    gc.set_threshold(100_000, 20, 100)
+    one_blas_thread()
+    few_heaps()
+    quick_switches()
+    rare_collections()
+    lean_imports()
 
 
 def settle() -> None:
-    """Once all is loaded and running: what lives now lives until the end, so no collection needs to look at it."""
+    """Once all is loaded and running."""
+    freeze()
+    trim()
+
+
+def one_blas_thread() -> None:
+    """numpy's BLAS makes a pool of threads with buffers of their own; the daemon multiplies no matrices."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def few_heaps() -> None:
+    """Threads of the books and of `to_thread` would each get a heap of their own that never shrinks."""
+    if (libc := _glibc()) is not None:
+        libc.mallopt(M_ARENA_MAX, 2)
+
+
+def quick_switches() -> None:
+    """So long a thread that has an answer waits for the interpreter: a stop loss hops through the books' thread."""
+    sys.setswitchinterval(0.0005)
+
+
+def rare_collections() -> None:
+    """Almost everything is freed by its count; a full collection stops the program while it looks at all there is."""
+    gc.set_threshold(100_000, 20, 100)
+
+
+def lean_imports() -> None:
+    """Libraries that load others, where these are installed, for what is not used here: colours in tracebacks and a
+    command line (rich), signatures with public keys (cryptography), a second HTTP transport (httpx_aiohttp)."""
+    for unused, names in (("rich", ("structlog", "httpx")), ("cryptography", ("jwt",)), ("httpx_aiohttp", ("upbit",))):
+        with without(unused):
+            for name in names:
+                importlib.import_module(name)
+
+
+@contextlib.contextmanager
+def without(unused: str) -> Iterator[None]:
+    """What is imported inside does without the library `unused`; afterwards it can be imported as ever."""
+    if unused in sys.modules:
+        yield
+        return
+    sys.modules[unused] = None  # type: ignore[assignment]  # so the import system remembers that there is none
+    try:
+        yield
+    finally:
+        del sys.modules[unused]
+
+
+def freeze() -> None:
+    """What lives now lives until the end: no collection needs to look at it again."""
     gc.collect()
     gc.freeze()
-    _trim()
+
+
+def trim() -> None:
+    """Hand back to the system what importing and starting needed only for a moment."""
+    if (libc := _glibc()) is not None:
+        libc.malloc_trim(0)
 
 
 M_ARENA_MAX = -8
 """From glibc's malloc.h."""
-
-
-def _malloc_option(option: int, value: int) -> None:
-    if (libc := _glibc()) is not None:
-        libc.mallopt(option, value)
-
-
-def _trim() -> None:
-    """Hand back to the system what importing and starting needed only for a moment."""
-    if (libc := _glibc()) is not None:
-        libc.malloc_trim(0)
 
 
 def _glibc() -> ctypes.CDLL | None:

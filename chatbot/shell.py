@@ -56,12 +56,13 @@ def quiet() -> None:
 @shell.command()
 def run() -> None:
     """The main job: streams, timetable, guard, and the chat front ends that have credentials."""
+    settings = load_settings()
     process.tune()
     from chatbot.running import serve
     from trader.errors import SettingsError, StorageFailed
 
     try:
-        asyncio.run(serve(load_settings()))
+        asyncio.run(serve(settings))
     except (SettingsError, StorageFailed, OSError) as err:
         fail(f"Cannot start: {err}")
 

@@ -26,8 +26,8 @@ KEYS = {"orders", "fills", "denied", "fees_krw", "equity_krw", "positions"} | {
 TRADE = """# one trade by hand, then everything is sold
 @1 /status
 @1.5 /buy BTC 200000 confirm
-@6 /panic confirm
-@6.5 /buy ETH 100000 confirm
+@5 /panic confirm
+@5.5 /buy ETH 100000 confirm
 """
 
 
@@ -47,7 +47,7 @@ def summary(done: Done) -> dict[str, Any]:
 async def test_commands_trade_and_panic_ends_flat(folder: Path) -> None:
     """200,000 KRW bought by hand are sold by the panic, and entries stay locked: the second purchase is denied."""
     (folder / "commands").write_text(TRADE)
-    options = ("--seconds", "8", "--speed", "60", "--seed", "7", "--commands", "commands", "--json")
+    options = ("--seconds", "6", "--speed", "60", "--seed", "7", "--commands", "commands", "--json")
     found = summary(await run(folder, "demo", *options))
     assert found["positions"] == []
     assert found["state"] == "halted"
@@ -116,22 +116,22 @@ def candles(market: str, price: float, minutes: int) -> list[dict[str, object]]:
     return rows
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
-async def test_replay_of_own_candles(folder: Path, kind: str) -> None:
+async def test_replay_of_own_candles(folder: Path) -> None:
+    """CSV and parquet alike."""
     import pandas as pd
 
     rows = candles("KRW-BTC", 150e6, 600) + candles("KRW-ETH", 6e6, 600) + candles("KRW-XRP", 4e6, 600)
     table = pd.DataFrame(rows)
-    if kind == "csv":
-        table.to_csv(folder / "own.csv", index=False)
-    else:
-        table.to_parquet(folder / "own.parquet", index=False)
-    (folder / "commands").write_text("@2 /buy BTC 100000 confirm\n")
-    options = ("--seconds", "5", "--speed", "60", "--replay", f"own.{kind}", "--commands", "commands", "--json")
-    assert summary(await run(folder, "demo", *options))["fills"] > 0
+    table.to_csv(folder / "own.csv", index=False)
+    table.to_parquet(folder / "own.parquet", index=False)
+    (folder / "commands").write_text("@1 /buy BTC 100000 confirm\n")
+    options = ("--seconds", "4", "--speed", "60", "--commands", "commands", "--json")
+    runs = (run(folder, "demo", "--replay", f"own.{kind}", *options) for kind in ("csv", "parquet"))
+    for done in await asyncio.gather(*runs):
+        assert summary(done)["fills"] > 0
 
 
 @pytest.mark.skipif(not RECORDED.exists(), reason=f"recorded candles are not at {RECORDED}")
 async def test_replay_of_recorded_candles(folder: Path) -> None:
-    options = ("--seconds", "8", "--speed", "120", "--replay", str(RECORDED), "--json")
+    options = ("--seconds", "5", "--speed", "60", "--replay", str(RECORDED), "--json")
     summary(await run(folder, "demo", *options))

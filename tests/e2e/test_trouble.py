@@ -99,7 +99,7 @@ async def test_the_exchange_is_away_at_the_start(house: House) -> None:
     await house.sandbox.kill()
     service = await house.open_service(ready=False)
     await house.told("exchange connection")
-    assert (await house.say("/status"))["tone"] == "ok"
+    assert (await house.say("/health"))["data"]
     await house.open_sandbox("--speed", "10")
     await service.said("event='ready'", 30)
     await house.told("Started")
