@@ -343,9 +343,11 @@ class Desk:
         view = await self.order(what)
         return [await executor.cancel(view.order)]
 
-    async def panic(self, by: str, *, cancel_only: bool = False, markets: Sequence[Market] = ()) -> PanicReceipt:
+    async def panic(
+        self, by: str, *, cancel_only: bool = False, markets: Sequence[Market] = (), strategy: str = ""
+    ) -> PanicReceipt:
         """Lock entries, cancel, sell, read back. Never raises for one market's failure: the receipt says it."""
-        return await self._t.panic.press(by, cancel_only=cancel_only, markets=markets)
+        return await self._t.panic.press(by, cancel_only=cancel_only, markets=markets, strategy=strategy)
 
 
 def _order_view(records: Records, id_start: str) -> OrderView:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -19,7 +20,7 @@ from trader.flow import Flow
 from trader.market.quotes import QuoteBoard
 from trader.model.events import EventKind, Severity
 from trader.model.market import Market
-from trader.model.order import ZERO, Fill, Origin, Reason
+from trader.model.order import ZERO, Fill, Order, Origin, Reason, Side
 from trader.model.plain import plain
 from trader.model.portfolio import Position, TradingState
 from trader.model.views import CancelResult, PanicReceipt, Remainder
@@ -29,6 +30,32 @@ from trader.state import StateKeeper
 log = structlog.get_logger(__name__)
 
 ATTEMPTS = 3
+
+PAUSE_SECONDS = (0.3, 1.0, 2.0, 3.0, 4.0)
+"""Real seconds between rounds while something may yet come to rest: an order whose answer is outstanding, or a venue
+that did not answer. What it refused, or what is too small, is not asked again."""
+
+PASSING = frozenset({"VenueUnreachable", "VenueBusy", "OutcomeUnknown", "OrderPending", "StorageFailed"})
+"""Why a sale failed, where a moment later it may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a panic is about. Empty = everything; `strategy` = what it owns, and the exits of what it owns."""
+
+    markets: frozenset[Market] = frozenset()
+    strategy: str = ""
+
+    def position(self, position: Position) -> bool:
+        return self._market(position.market) and self.strategy in ("", position.owner)
+
+    def order(self, order: Order, owned: Collection[Market]) -> bool:
+        """`owned`: where positions in scope are held."""
+        ours = self.strategy in ("", order.owner) or (order.side is Side.SELL and order.market in owned)
+        return self._market(order.market) and ours
+
+    def _market(self, market: Market) -> bool:
+        return not self.markets or market in self.markets
 
 
 class Panic:
@@ -50,26 +77,39 @@ class Panic:
         self._flow = flow
         self._state = state
 
-    async def press(self, by: str, *, cancel_only: bool = False, markets: Collection[Market] = ()) -> PanicReceipt:
-        """`markets` empty = everything. Entries stay locked until an owner resumes."""
-        started = self._clock.now()
+    async def press(
+        self, by: str, *, cancel_only: bool = False, markets: Collection[Market] = (), strategy: str = ""
+    ) -> PanicReceipt:
+        """`markets` and `strategy` empty = everything. Entries stay locked, all of them, until an owner resumes."""
+        started, scope = self._clock.now(), Scope(frozenset(markets), strategy)
+        await self.lock(by)
+        cancelled: dict[str, CancelResult] = {}
+        for pause in (*PAUSE_SECONDS, None):
+            cancelled |= {result.client_order_id: result for result in await self._cancel(scope)}
+            failures = {} if cancel_only else await self._sell(scope)
+            receipt = await self._read_back(started, list(cancelled.values()), failures, scope)
+            passing = receipt.open_orders_left or PASSING & set(failures.values())
+            if pause is None or not passing:
+                break
+            await asyncio.sleep(pause)
+        await self._tell(receipt, by)
+        return receipt
+
+    async def lock(self, by: str) -> None:
+        """No entry from now on; holds in memory even when it cannot be written."""
         try:
             await self._state.set(TradingState.HALTED, by, reason="panic", push=False)
         except StorageFailed as err:
             log.error("panic_lock_not_stored", error=str(err))
-        cancelled = await self._cancel(markets)
-        failures = {} if cancel_only else await self._sell(markets)
-        receipt = await self._read_back(started, cancelled, failures, markets)
-        await self._tell(receipt, by)
-        return receipt
 
-    async def _cancel(self, markets: Collection[Market]) -> list[CancelResult]:
-        orders = [o for o in self._executor.working() if not markets or o.market in markets]
+    async def _cancel(self, scope: Scope) -> list[CancelResult]:
+        owned = {position.market for position in await self._positions(scope)} if scope.strategy else ()
+        orders = [order for order in self._executor.working() if scope.order(order, owned)]
         return list(await asyncio.gather(*(self._executor.cancel(order) for order in orders)))
 
-    async def _sell(self, markets: Collection[Market]) -> dict[Market, str]:
+    async def _sell(self, scope: Scope) -> dict[Market, str]:
         """Every position in scope at once; why not, where it failed."""
-        positions = await self._positions(markets)
+        positions = await self._positions(scope)
         try:
             await self._quotes.refresh(self._exchange, [p.market for p in positions])
         except TraderError as err:
@@ -97,12 +137,12 @@ class Panic:
         started: datetime,
         cancelled: list[CancelResult],
         failures: dict[Market, str],
-        markets: Collection[Market],
+        scope: Scope,
     ) -> PanicReceipt:
         """What is really left: our positions by the books, our orders by the venue and by the books."""
-        left = await self._positions(markets)
+        left = await self._positions(scope)
         remaining = [Remainder(p.market, p.quantity, await self._reason(p, failures)) for p in left]
-        orders_left = await self._orders_left(markets)
+        orders_left = await self._orders_left(scope)
         sold = await self._sold(started)
         return PanicReceipt(
             started_at=started,
@@ -125,7 +165,7 @@ class Panic:
             return Reason("dust", {"value": plain(position.quantity * quote.bid), "minimum": plain(minimum)})
         return Reason("not_sold", {"why": why})
 
-    async def _orders_left(self, markets: Collection[Market]) -> int:
+    async def _orders_left(self, scope: Scope) -> int:
         """Ours at the venue, and those of which nobody knows yet how they ended (one in doubt may still surface and
         buy); what cannot be asked counts as left."""
         try:
@@ -133,19 +173,19 @@ class Panic:
         except TraderError as err:
             log.error("panic_read_back_failed", error=str(err))
             return max(len(self._executor.working()), 1)
-        ids = {o.client_order_id for o in open_orders if o.client_order_id and (not markets or o.market in markets)}
+        ids = {order.client_order_id for order in open_orders if order.client_order_id}
 
         def ours(records: Records) -> int:
-            unfinished = {o.client_order_id for o in records.orders.unfinished() if not markets or o.market in markets}
-            return len(unfinished | {name for name in ids if records.orders.get(name) is not None})
+            owned = {position.market for position in records.positions.open() if scope.position(position)}
+            shown = [order for name in ids if (order := records.orders.get(name)) is not None]
+            orders = {order.client_order_id: order for order in [*records.orders.unfinished(), *shown]}
+            return sum(scope.order(order, owned) for order in orders.values())
 
         return await self._chronicle.storage.read(ours)
 
-    async def _positions(self, markets: Collection[Market]) -> list[Position]:
-        def positions(records: Records) -> list[Position]:
-            return [p for p in records.positions.open() if not markets or p.market in markets]
-
-        return await self._chronicle.storage.read(positions)
+    async def _positions(self, scope: Scope) -> list[Position]:
+        positions = await self._chronicle.storage.read(lambda records: records.positions.open())
+        return [position for position in positions if scope.position(position)]
 
     async def _sold(self, started: datetime) -> list[Fill]:
         """Fills of the orders this panic sent. By their orders: the venue's clock may be behind ours."""

@@ -12,7 +12,7 @@ from chatbot.commands.status import status_reply
 from chatbot.context import Context
 from chatbot.failures import sentence
 from chatbot.reply import Reply, Tone
-from chatbot.slots import CancelOnly, OwnMarket, Until
+from chatbot.slots import CancelOnly, OfStrategy, OwnMarket, Until
 from trader.errors import TraderError
 from trader.model.portfolio import TradingState
 from trader.model.views import StateNote, Status
@@ -102,12 +102,15 @@ def _state_reply(ctx: Context, note: StateNote, said: Sequence[str], *buttons: t
 
 
 @command("panic", group="control", role=Role.TRADER, change=Role.TRADER, asks=True, aliases=("긴급", "비상", "kill"))
-async def panic(ctx: Context, *markets: OwnMarket, cancel_only: CancelOnly = False) -> Reply:
+async def panic(
+    ctx: Context, *markets: OwnMarket, strategy: OfStrategy | None = None, cancel_only: CancelOnly = False
+) -> Reply:
     words = ctx.words
     if not ctx.confirmed:
-        scope = ", ".join(words.market(m.code) for m in markets) or words("everything")
+        scope = ", ".join([*([strategy] if strategy else []), *(words.market(m.code) for m in markets)])
         return ctx.ask(
-            words("panic-ask-cancel" if cancel_only else "panic-ask", scope=scope), (words("panic-explained"),)
+            words("panic-ask-cancel" if cancel_only else "panic-ask", scope=scope or words("everything")),
+            (words("panic-explained"),),
         )
-    receipt = await ctx.desk.panic(ctx.by, cancel_only=cancel_only, markets=markets)
+    receipt = await ctx.desk.panic(ctx.by, cancel_only=cancel_only, markets=markets, strategy=strategy or "")
     return cards.panic_receipt(receipt, words, cancel_only=cancel_only, speed=ctx.services.clock.speed)

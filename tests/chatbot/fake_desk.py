@@ -329,8 +329,10 @@ class FakeDesk(Desk):
         self._called("cancel", what, by)
         return [CancelResult(order.client_order_id, order.market, "cancelled") for order in self.open]
 
-    async def panic(self, by: str, *, cancel_only: bool = False, markets: Sequence[Market] = ()) -> PanicReceipt:
-        self.calls.append(("panic", by, cancel_only, tuple(markets)))
+    async def panic(
+        self, by: str, *, cancel_only: bool = False, markets: Sequence[Market] = (), strategy: str = ""
+    ) -> PanicReceipt:
+        self.calls.append(("panic", by, cancel_only, tuple(markets), *([strategy] if strategy else [])))
         done = NOW + timedelta(seconds=1.5)
         return PanicReceipt(NOW, done, (CancelResult(ORDER_ID, BTC, "cancelled"),), (), (), 0, flat=not cancel_only)
 

@@ -65,7 +65,7 @@ async def test_a_panic_receipt_says_what_is_left_and_why(korean: Bench) -> None:
         for n in range(2)
     )
 
-    async def left(by: str, *, cancel_only: bool = False, markets: object = ()) -> PanicReceipt:
+    async def left(by: str, *, cancel_only: bool = False, markets: object = (), strategy: str = "") -> PanicReceipt:
         remainder = Remainder(XRP, Decimal(1), Reason("dust", {"value": "3000", "minimum": "5000"}))
         cancelled = (CancelResult(ORDER_ID, BTC, "failed", "timeout"),)
         return PanicReceipt(NOW, NOW + timedelta(seconds=2), cancelled, fills, (remainder,), 1, flat=False)
@@ -196,3 +196,15 @@ async def test_strategies_and_their_parameters(bench: Bench) -> None:
     assert (await bench.say("/strategy nonsense")).data["error"] == "strategy-unknown"
     assert (await bench.say("/params slow 3")).data["error"] == "param-unknown"
     assert (await bench.say("/params fast")).data["error"] == "argument-missing"
+
+
+async def test_panic_over_one_strategy(bench: Bench, korean: Bench) -> None:
+    """Named in the question, handed on by its name; one that does not exist is no reason to sell everything."""
+    assert "sma_cross" in (await bench.say("/panic strategy sma_cross")).title
+    assert (await bench.say("/panic strategy sma_cross BTC confirm", CONSOLE)).data["outcome"] == "flat"
+    assert bench.desk.calls[-1] == ("panic", "console", False, (BTC,), "sma_cross")
+    await korean.say("/긴급 전략 sma_cross 취소만 confirm", CONSOLE)
+    assert korean.desk.calls[-1] == ("panic", "console", True, (), "sma_cross")
+    for line in ("/panic strategy", "/panic strategy martingale confirm"):
+        assert (await bench.say(line, CONSOLE)).tone is Tone.ERROR
+    assert len([call for call in bench.desk.calls if call[0] == "panic"]) == 1
