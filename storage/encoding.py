@@ -11,9 +11,11 @@ from typing import Any
 
 from storage.values import decimal_text, utc_text
 from trader.model.market import Market
-from trader.model.order import Cleared, ExitPlan, Intent, OrderType, Origin, Side, TimeInForce
+from trader.model.order import Breakeven, Cleared, ExitPlan, Intent, OrderType, Origin, Side, TimeInForce
 
-VERSION = 1
+VERSION = 2
+READABLE = (1, 2)
+"""2 added `exits.breakeven`."""
 
 
 def cleared_to_json(cleared: Cleared) -> dict[str, Any]:
@@ -28,7 +30,7 @@ def cleared_to_json(cleared: Cleared) -> dict[str, Any]:
 
 def cleared_from_json(row: dict[str, Any]) -> Cleared:
     """Raises ValueError for a version this program does not know."""
-    if row["v"] != VERSION:
+    if row["v"] not in READABLE:
         raise ValueError(f"a ticket was written in shape {row['v']}, this program reads {VERSION}: upgrade it")
     return Cleared(
         intent=_intent_from_json(row["intent"]),
@@ -57,6 +59,7 @@ def _intent_to_json(intent: Intent) -> dict[str, Any]:
             "take": _optional(intent.exits.take),
             "trail": _optional(intent.exits.trail),
             "max_hold_seconds": intent.exits.max_hold_seconds,
+            "breakeven": _breakeven_to_json(intent.exits.breakeven),
         },
     }
 
@@ -81,8 +84,23 @@ def _intent_from_json(row: dict[str, Any]) -> Intent:
             take=_decimal(exits["take"]),
             trail=_decimal(exits["trail"]),
             max_hold_seconds=exits["max_hold_seconds"],
+            breakeven=_breakeven_from_json(exits.get("breakeven")),
         ),
     )
+
+
+def _breakeven_to_json(rule: Breakeven | None) -> dict[str, str] | None:
+    if rule is None:
+        return None
+    return {
+        "gain": decimal_text(rule.gain),
+        "fee_rate": decimal_text(rule.fee_rate),
+        "tick_size": decimal_text(rule.tick_size),
+    }
+
+
+def _breakeven_from_json(row: dict[str, str] | None) -> Breakeven | None:
+    return None if row is None else Breakeven(**{name: Decimal(text) for name, text in row.items()})
 
 
 def _optional(value: Decimal | None) -> str | None:

@@ -19,7 +19,7 @@ from storage.engine import Address, Synchronous, create_file, explain, parse_url
 from storage.tables import metadata
 from trader.errors import StorageFailed
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002", "0003")
 """Every revision this program knows, oldest first."""
 
 HEAD = REVISIONS[-1]
@@ -103,23 +103,40 @@ def lock(connection: Connection) -> None:
 
 
 def _upgrade_in_child(address: Address) -> None:
-    command = [sys.executable, "-m", "storage.migrate", "-"]
     url = address.url.render_as_string(hide_password=False)
     try:
-        done = subprocess.run(
-            command,
-            input=url,
-            capture_output=True,
+        with subprocess.Popen(
+            command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=_TIMEOUT_SECONDS,
-            check=False,
             cwd=Path(__file__).parents[1],  # where the packages are, wherever the program was started from
-        )
-    except (OSError, subprocess.TimeoutExpired) as err:
-        raise StorageFailed(f"the upgrade of {address.name} could not be run: {err}") from err
-    if done.returncode != 0:
-        last = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()[-1]
+        ) as child:
+            _running.add(child)
+            try:
+                out, err = child.communicate(url, timeout=_TIMEOUT_SECONDS)
+            finally:
+                _running.discard(child)
+                child.kill()  # does nothing to one that has ended
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise StorageFailed(f"the upgrade of {address.name} could not be run: {error}") from error
+    if child.returncode != 0:
+        last = (err.strip() or out.strip() or "no reason given").splitlines()[-1]
         raise StorageFailed(f"the upgrade of {address.name} failed, nothing was changed: {last}")
+
+
+def command() -> list[str]:
+    return [sys.executable, "-m", "storage.migrate", "-"]
+
+
+_running: set[subprocess.Popen[str]] = set()
+
+
+def give_up() -> None:
+    """End an upgrade under way, from another thread: it is one transaction, so nothing of it stays."""
+    for child in list(_running):
+        child.terminate()
 
 
 def run_alembic(url: str) -> None:

@@ -92,6 +92,10 @@ class OrderRow(Base, table=True):
     exit_take: Decimal | None = _money()
     exit_trail: Decimal | None = _money()
     exit_max_hold_seconds: int | None = None
+    exit_breakeven_gain: Decimal | None = _money()
+    exit_breakeven_fee_rate: Decimal | None = _money()
+    exit_breakeven_tick_size: Decimal | None = _money()
+    expires_at: datetime | None = _time()
 
 
 class OrderHistoryRow(Base, table=True):
@@ -159,6 +163,52 @@ class GuardRow(Base, table=True):
     max_hold_seconds: int | None = None
     high: Decimal = _money()
     opened_at: datetime = _time()
+    breakeven_gain: Decimal | None = _money()
+    breakeven_fee_rate: Decimal | None = _money()
+    breakeven_tick_size: Decimal | None = _money()
+    average_cost: Decimal = _money(sa_column_kwargs={"server_default": "0"})
+
+
+class DifferenceRow(Base, table=True):
+    """What somebody else changed at the venue, and what a person said to it."""
+
+    __tablename__ = "differences"
+    __table_args__ = (Index("ix_differences_open", "id", **_where("state = 'open'")),)
+
+    id: int | None = _sequence()
+    difference_id: str = _text(unique=True)
+    kind: str = _text()
+    at: datetime = _time()
+    currency: str = _text()
+    cause: str = _text()
+    book: Decimal = _money()
+    venue: Decimal = _money()
+    change: Decimal = _money()
+    price: Decimal | None = _money()
+    krw: Decimal | None = _money()
+    market: str | None = _text()
+    side: str = _text()
+    venue_id: str = _text(index=True)
+    state: str = _text()
+    answered_by: str = _text()
+    answered_at: datetime | None = _time()
+
+
+class CorrectionRow(Base, table=True):
+    """Coins moved into or out of a position by a person's hand."""
+
+    __tablename__ = "corrections"
+
+    id: int | None = _sequence()
+    correction_id: str = _text(unique=True)
+    position_id: str = _text(index=True)
+    market: str = _text()
+    quantity: Decimal = _money()
+    cost: Decimal = _money()
+    price: Decimal = _money()
+    at: datetime = _time()
+    by: str = _text()
+    after_fill: str = _text()
 
 
 class TicketRow(Base, table=True):
@@ -273,4 +323,5 @@ def _table(name: str) -> Table:
 orders, order_history, fills = _table("orders"), _table("order_history"), _table("fills")
 positions, guards, tickets = _table("positions"), _table("guards"), _table("tickets")
 journal, events, outbox = _table("journal"), _table("events"), _table("outbox")
+differences, corrections = _table("differences"), _table("corrections")
 settings, candles, notes = _table("settings"), _table("candles"), _table("notes")

@@ -126,7 +126,8 @@ def holding(quantity: str = "1", cost: str = "100000", **changes: object) -> Por
     return portfolio(**{"positions": {BTC: position(quantity, cost)}, **changes})  # type: ignore[arg-type]
 
 
-LIMITS = Limits()
+LIMITS = Limits(max_exposure=D(1))
+"""The usual ones, but all of the money may be in positions: examples are about one thing at a time."""
 
 
 def order(side: Side = Side.BUY, client_order_id: str = "c1", **changes: object) -> Order:

@@ -205,14 +205,14 @@ class Desk:
         except VenueError:
             return ()
         limits, quote, info = t.tuning.current.limits, t.quotes.quote(market), t.quotes.infos.get(market)
-        return entry_blocks(market, portfolio, limits, rules, quote, info, t.clock.now())
+        return entry_blocks(market, portfolio, limits, rules, quote, info, t.clock.now(), await t.flow.moved(market))
 
     async def health(self) -> list[HealthCheck]:
         return await self._t.health.checks()
 
     async def limits(self) -> list[LimitUse]:
         portfolio = await self._t.flow.portfolio()
-        return limits_use(self._t.tuning.current.limits, portfolio)
+        return limits_use(self._t.tuning.current.limits, portfolio, self._t.clock.now())
 
     async def chart(self, market: Market, timeframe: Timeframe | None, candles: int) -> bytes:
         """PNG: candles with entries, exits and the guard's levels. UserInputError: no-candles."""
@@ -282,7 +282,8 @@ class Desk:
             quote = t.quotes.quote(market)
         if quote is None:
             raise VenueError(f"no price of {market}")
-        limit_price = None if price is None else (await t.exchange.rules(market)).round_price(price, side)
+        rules = await t.exchange.rules(market)
+        limit_price = None if price is None else rules.round_price(price, side)
         at = (quote.ask if side is Side.BUY else quote.bid) if limit_price is None else limit_price
         if side is Side.SELL:
             quantity = await self._quantity_to_sell(market, quantity, share)
@@ -299,7 +300,7 @@ class Desk:
             notional=notional if buying else None,
             quantity=None if buying else quantity,
             order_type=OrderType.MARKET if price is None else OrderType.LIMIT,
-            exits=exit_plan(t.tuning.current.exit_rule, at) if buying else ExitPlan(),
+            exits=exit_plan(t.tuning.current.exit_rule, at, rules) if buying else ExitPlan(),
         )
         outcome = await t.flow.wish(intent)
         if isinstance(outcome, Order):

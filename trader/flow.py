@@ -20,11 +20,11 @@ from trader.clock import Clock
 from trader.errors import BelowMinimum, InvalidOrder, OrderPending, TraderError, VenueError
 from trader.execution.executor import Executor
 from trader.ids import new_id
-from trader.ledger.portfolio import load_portfolio
+from trader.ledger.portfolio import RECENT_EXITS, load_portfolio, losing_stops
 from trader.market.quotes import QuoteBoard
 from trader.model.events import EventKind, Severity, TicketState
 from trader.model.limits import OrderStyle
-from trader.model.market import Market, OrderBook, Quote
+from trader.model.market import Market, OrderBook, Quote, Timeframe
 from trader.model.order import (
     ZERO,
     Authorised,
@@ -44,10 +44,12 @@ from trader.model.portfolio import Balance, Portfolio, Position, TradingState
 from trader.model.seoul import day_start
 from trader.model.ticket import Ticket
 from trader.ports import Exchange, Records
+from trader.risk.breaker import stop_run
 from trader.risk.gate import review
 from trader.risk.reasons import because
+from trader.risk.volatility import moved, rows_needed
 from trader.settings import Settings
-from trader.state import StateKeeper
+from trader.state import StateKeeper, resumed_at
 
 log = structlog.get_logger(__name__)
 
@@ -55,8 +57,14 @@ EXIT_WAIT_SECONDS = 10.0
 """Real seconds an exit order may take before the guard looks again."""
 
 
-DAY_LIMITS = {"max_daily_loss", "max_entries_per_day"}
+DAY_LIMITS = frozenset({"max_daily_loss", "max_daily_spend", "max_entries_per_day"})
 """Reasons that stop every entry for the rest of the Korean day."""
+
+BREAKER = "max_stops_in_a_row"
+"""The reason that stops every entry for a while."""
+
+TOLD = 100
+"""Messages about limits looked through for what people have heard already."""
 
 
 class Flow:
@@ -227,7 +235,19 @@ class Flow:
             book,
             self._quotes.infos.get(intent.market),
             self._clock.now(),
+            await self.moved(intent.market) if intent.side is Side.BUY else None,
         )
+
+    async def moved(self, market: Market) -> Decimal | None:
+        """How far the market's price went lately, a fraction; None while it is not known, or nobody wants to know."""
+        limits, now, quote = self._settings().limits, self._clock.now(), self._quotes.quote(market)
+        if not limits.volatility_block:
+            return None
+        rows, window = rows_needed(limits.volatility_window_seconds), limits.volatility_window_seconds
+        candles = await self._chronicle.storage.read(
+            lambda records: records.candles.latest(market, Timeframe.M1, rows, now)
+        )
+        return moved(candles, quote.last if quote else None, window, now)
 
     async def portfolio(self) -> Portfolio:
         """Rows and the venue's balances as one value. VenueError."""
@@ -330,11 +350,21 @@ class Flow:
 
         def store(records: Records, tell: Tell) -> None:
             tell(EventKind.DENIED, market=intent.market, thread=intent.intent_id, push=False, data=data)
-            for code in DAY_LIMITS & set(codes) - limits_told(records, day_start(now)):
+            for code in self._untold(records, set(codes), now):
                 tell(EventKind.LIMIT_HIT, severity=Severity.WARNING, data={"reasons": code})
 
         await self._chronicle.write(store)
         return denied
+
+    def _untold(self, records: Records, codes: set[str], now: datetime) -> set[str]:
+        """Limits that stop every entry, of which people have not heard since they were reached."""
+        untold = (codes & DAY_LIMITS) - limits_told(records, day_start(now))
+        if BREAKER in codes:
+            closed = records.positions.recent_closed(RECENT_EXITS)
+            began = stop_run(losing_stops(closed, resumed_at(records)), self._settings().limits, now).began
+            if began is not None and BREAKER not in limits_told(records, began):
+                untold |= {BREAKER}
+        return untold
 
 
 def _asked_already(records: Records, ticket: Ticket) -> Ticket | None:
@@ -349,8 +379,8 @@ def _asked_already(records: Records, ticket: Ticket) -> Ticket | None:
 
 
 def limits_told(records: Records, since: datetime) -> set[str]:
-    """Codes of day limits that people have heard of since then."""
-    told = records.events.latest(len(DAY_LIMITS), (EventKind.LIMIT_HIT,))
+    """Codes of limits that people have heard of since then."""
+    told = records.events.latest(TOLD, (EventKind.LIMIT_HIT,))
     return {event.data["reasons"] for event in told if event.at >= since}
 
 

@@ -112,6 +112,9 @@ class Settings(BaseSettings):
         Decimal("0"), "trailing stop below the high; 0 = none", "fraction", "exits", ge=0, le=Decimal("0.5")
     )
     max_hold_seconds: int = tunable(0, "leave after this; 0 = never", "seconds", "exits", ge=0)
+    breakeven_fraction: Decimal = tunable(
+        Decimal("0"), "stop moves to cost this far above it; 0 = never", "fraction", "exits", ge=0, le=Decimal("1")
+    )
 
     # approval
     approval: ApprovalPolicy = tunable(ApprovalPolicy.ASK_ALL, "auto, ask-all or ask-above", "", "approval")
@@ -129,11 +132,30 @@ class Settings(BaseSettings):
     max_positions: int = tunable(5, "open positions at most", "count", "limits", ge=0, le=100)
     max_entries_per_day: int = tunable(50, "entries per Korean day", "count", "limits", ge=0)
     max_daily_loss_krw: Decimal = tunable(Decimal(300_000), "no entries beyond this loss", "KRW", "limits", ge=0)
+    max_daily_spend_krw: Decimal = tunable(
+        Decimal(50_000_000), "KRW spent on buys per Korean day, fees included", "KRW", "limits", ge=0
+    )
+    max_exposure: Decimal = tunable(
+        Decimal("0.8"), "share of equity in positions at most", "fraction", "limits", ge=0, le=1
+    )
+    max_stops_in_a_row: int = tunable(
+        5, "after so many losing stops in a row entries wait; 0 = off", "count", "limits", ge=0, le=100
+    )
+    stop_breaker_seconds: int = tunable(3600, "so long, or until an owner resumes", "seconds", "limits", ge=0)
+    volatility_block_fraction: Decimal = tunable(
+        Decimal("0.05"), "no entries after a larger move; 0 = off", "fraction", "limits", ge=0, le=1
+    )
+    volatility_window_seconds: int = tunable(
+        180, "the stretch of time that move is looked for in", "seconds", "limits", ge=60, le=3600
+    )
     max_spread_bps: Decimal = tunable(Decimal(30), "no entries with a wider spread", "bps", "limits", gt=0)
     max_slippage_bps: Decimal = tunable(Decimal(30), "no entries with more slippage", "bps", "limits", gt=0)
     cooldown_seconds: int = tunable(300, "no entry so long after an exit", "seconds", "limits", ge=0)
     max_quote_age_seconds: int = tunable(30, "no entry on older prices", "seconds", "limits", ge=1)
     buy_on_warning: bool = tunable(False, "enter markets under a warning", "yes/no", "limits")
+    raise_delay_seconds: int = tunable(
+        600, "raising a limit or loosening a guard waits so long; 0 = at once", "seconds", "limits", ge=0, le=604800
+    )
 
     @field_validator(
         "telegram_owners",
@@ -189,10 +211,16 @@ class Settings(BaseSettings):
             max_positions=self.max_positions,
             max_entries_per_day=self.max_entries_per_day,
             max_daily_loss=self.max_daily_loss_krw,
+            max_daily_spend=self.max_daily_spend_krw,
+            max_exposure=self.max_exposure,
+            max_stops_in_a_row=self.max_stops_in_a_row,
+            stop_breaker_seconds=self.stop_breaker_seconds,
             max_spread_bps=self.max_spread_bps,
             max_slippage_bps=self.max_slippage_bps,
             cooldown_seconds=self.cooldown_seconds,
             max_quote_age_seconds=self.max_quote_age_seconds,
+            volatility_block=self.volatility_block_fraction,
+            volatility_window_seconds=self.volatility_window_seconds,
             buy_on_warning=self.buy_on_warning,
         )
 
@@ -203,6 +231,7 @@ class Settings(BaseSettings):
             take=self.take_fraction,
             trail=self.trail_fraction,
             max_hold_seconds=self.max_hold_seconds,
+            breakeven=self.breakeven_fraction,
         )
 
     @property

@@ -11,12 +11,20 @@ from trader.model.views import StateNote
 from trader.ports import Records
 
 _KEY = "trading_state"
+_RESUMED = "resumed_at"
+CLOCK = "clock"
 
 
 def stored_state(records: Records) -> TradingState:
     """As last written; ACTIVE before anybody set one (who starts locked writes that down)."""
     stored = records.notes.get(_KEY)
     return TradingState(stored["state"]) if stored else TradingState.ACTIVE
+
+
+def resumed_at(records: Records) -> datetime | None:
+    """When a person last said that entries may go on; not when a pause ran out."""
+    stored = records.notes.get(_RESUMED)
+    return datetime.fromisoformat(stored) if stored else None
 
 
 class StateKeeper:
@@ -67,7 +75,7 @@ class StateKeeper:
         if self._unwritten:
             await self._write(self._note, push=True)
         if self._over():
-            await self.set(TradingState.ACTIVE, "clock", reason="pause over")
+            await self.set(TradingState.ACTIVE, CLOCK, reason="pause over")
 
     async def set(
         self, state: TradingState, by: str, *, until: datetime | None = None, reason: str = "", push: bool = True
@@ -102,6 +110,8 @@ def _store(records: Records, tell: Tell, note: StateNote, push: bool) -> None:
         "until": until,
     }
     records.notes.put(_KEY, row)
+    if note.state is TradingState.ACTIVE and note.by != CLOCK:
+        records.notes.put(_RESUMED, note.since.isoformat())
     severity = Severity.INFO if note.state is TradingState.ACTIVE else Severity.WARNING
     data = {"state": note.state.value, "by": note.by, "reason": note.reason, "until": until}
     tell(EventKind.STATE_CHANGED, severity=severity, push=push, data=data)

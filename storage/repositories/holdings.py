@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from storage import tables
-from storage.repositories.statements import AnyRow, Transaction, market_of, put
+from storage.repositories.statements import AnyRow, Transaction, breakeven_columns, breakeven_of, market_of, put
 from trader.model.market import Market
 from trader.model.order import ExitPlan
 from trader.model.portfolio import GuardLevels, Position
@@ -82,6 +82,8 @@ class SqlGuards:
             "max_hold_seconds": levels.plan.max_hold_seconds,
             "high": levels.high,
             "opened_at": levels.opened_at,
+            **breakeven_columns("breakeven", levels.plan.breakeven),
+            "average_cost": levels.average_cost,
         }
         self._t.run(put(self._t.dialect, tables.guards, "position_id"), row)
 
@@ -131,7 +133,14 @@ def _guard(row: AnyRow) -> GuardLevels:
     return GuardLevels(
         position_id=row.position_id,
         market=market_of(row.market),
-        plan=ExitPlan(row.stop, row.take, row.trail, row.max_hold_seconds),
+        plan=ExitPlan(
+            row.stop,
+            row.take,
+            row.trail,
+            row.max_hold_seconds,
+            breakeven_of(row.breakeven_gain, row.breakeven_fee_rate, row.breakeven_tick_size),
+        ),
         high=row.high,
         opened_at=row.opened_at,
+        average_cost=row.average_cost,
     )

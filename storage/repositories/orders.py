@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, literal, or_, select, text, update
+from sqlalchemy import bindparam, func, insert, literal, or_, select, text, update
 
 from storage import tables
-from storage.repositories.statements import COUNTED, AnyRow, Transaction, add_new, market_of
+from storage.repositories.statements import (
+    COUNTED,
+    AnyRow,
+    Transaction,
+    add_new,
+    breakeven_columns,
+    breakeven_of,
+    market_of,
+)
 from trader.model.market import Market
 from trader.model.order import ExitPlan, Fill, Order, OrderState, OrderType, Origin, Side, TimeInForce
 
@@ -48,6 +56,8 @@ _FILLS_OF_ORDER = _FILLS.where(_f.client_order_id == bindparam("key")).order_by(
 _FILLS_SINCE = _FILLS.where(_f.at >= bindparam("moment")).order_by(_f.at, _f.id)
 _FILLS_RECENT = _FILLS.order_by(_f.at.desc(), _f.id.desc()).limit(bindparam("n"))
 _FILLS_ALL = _FILLS.order_by(_f.at, _f.id)
+_FILLS_MARK = select(func.max(_f.id))
+_FILLS_BOOKED_AFTER = _FILLS.where(_f.id > bindparam("mark")).order_by(_f.id)
 
 
 class SqlOrders:
@@ -131,6 +141,12 @@ class SqlFills:
     def all(self) -> list[Fill]:
         return [_fill(row) for row in self._t.all(_FILLS_ALL)]
 
+    def mark(self) -> int:
+        return int(self._t.scalar(_FILLS_MARK) or 0)
+
+    def booked_after(self, mark: int) -> list[Fill]:
+        return [_fill(row) for row in self._t.all(_FILLS_BOOKED_AFTER, mark=mark)]
+
 
 def _order_row(order: Order) -> dict[str, Any]:
     return {
@@ -160,6 +176,8 @@ def _order_row(order: Order) -> dict[str, Any]:
         "exit_take": order.exits.take,
         "exit_trail": order.exits.trail,
         "exit_max_hold_seconds": order.exits.max_hold_seconds,
+        **breakeven_columns("exit_breakeven", order.exits.breakeven),
+        "expires_at": order.expires_at,
     }
 
 
@@ -187,7 +205,14 @@ def _order(row: AnyRow) -> Order:
         paid_fee=row.paid_fee,
         approved_by=row.approved_by,
         note=row.note,
-        exits=ExitPlan(row.exit_stop, row.exit_take, row.exit_trail, row.exit_max_hold_seconds),
+        exits=ExitPlan(
+            row.exit_stop,
+            row.exit_take,
+            row.exit_trail,
+            row.exit_max_hold_seconds,
+            breakeven_of(row.exit_breakeven_gain, row.exit_breakeven_fee_rate, row.exit_breakeven_tick_size),
+        ),
+        expires_at=row.expires_at,
     )
 
 

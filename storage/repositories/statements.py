@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Executable, Row, Table, or_
 
 from trader.clock import Clock
 from trader.model.market import Market
+from trader.model.order import Breakeven
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
@@ -77,6 +79,22 @@ def _insert(dialect: str, table: Table) -> SqliteInsert | PostgresInsert:
     from sqlalchemy.dialects import sqlite
 
     return sqlite.insert(table)
+
+
+def breakeven_columns(prefix: str, rule: Breakeven | None) -> dict[str, Decimal | None]:
+    """The three columns of a break-even rule; all NULL where there is none."""
+    return {
+        f"{prefix}_gain": rule.gain if rule else None,
+        f"{prefix}_fee_rate": rule.fee_rate if rule else None,
+        f"{prefix}_tick_size": rule.tick_size if rule else None,
+    }
+
+
+def breakeven_of(gain: Decimal | None, fee_rate: Decimal | None, tick_size: Decimal | None) -> Breakeven | None:
+    """The rule of three columns."""
+    if gain is None or fee_rate is None or tick_size is None:
+        return None
+    return Breakeven(gain, fee_rate, tick_size)
 
 
 @cache

@@ -22,7 +22,19 @@ from trader.clock import ManualClock
 from trader.errors import StorageFailed
 from trader.model.events import Event, EventKind, JournalEntry, OutboxMessage, SettingRow, Severity, TicketState
 from trader.model.market import Candle, Market, Timeframe
-from trader.model.order import Cleared, ExitPlan, Fill, Intent, Order, OrderState, OrderType, Origin, Side, TimeInForce
+from trader.model.order import (
+    Breakeven,
+    Cleared,
+    ExitPlan,
+    Fill,
+    Intent,
+    Order,
+    OrderState,
+    OrderType,
+    Origin,
+    Side,
+    TimeInForce,
+)
 from trader.model.portfolio import GuardLevels, Position
 from trader.model.ticket import Ticket
 from trader.ports import Records, Storage
@@ -130,7 +142,8 @@ def a_full_order() -> Order:
         paid_fee=D("2.5"),
         approved_by="telegram:123",
         note="under_min_total_bid",
-        exits=ExitPlan(stop=D("90000000"), take=D("1.1E+8"), trail=D("0.015"), max_hold_seconds=3600),
+        exits=ExitPlan(D("90000000"), D("1.1E+8"), D("0.015"), 3600, Breakeven(D("0.01"), D("0.0005"), D("1000"))),
+        expires_at=at(30),
     )
 
 
@@ -144,8 +157,8 @@ def a_position(number: int = 1, market: Market = BTC, **changes: Any) -> Positio
 
 
 def levels(number: int = 1, **changes: Any) -> GuardLevels:
-    plan = ExitPlan(stop=D("95.50"), take=None, trail=D("0.02"), max_hold_seconds=600)
-    return replace(GuardLevels(f"position-{number}", BTC, plan, D("101.000"), at(number)), **changes)
+    plan = ExitPlan(D("95.50"), None, D("0.02"), 600, Breakeven(D("0.0100"), D("0.0005"), D("0.1")))
+    return replace(GuardLevels(f"position-{number}", BTC, plan, D("101.000"), at(number), D("100.050")), **changes)
 
 
 def a_ticket(number: int = 1, **changes: Any) -> Ticket:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from storage.memory import MemoryStorage
 from tests.examples import BTC, NOON, D, order
-from trader.execution.lifecycle import EXACT, absorb, new_fills, slippage_bps
+from trader.execution.lifecycle import EXACT, absorb, new_fills
 from trader.ledger.books import book
 from trader.model.order import Fill, Order, OrderState, OrderType, Side, VenueFill, VenueOrder
 
@@ -132,5 +132,5 @@ async def test_absorbing_again_changes_and_tells_nothing() -> None:
 def test_slippage_is_positive_where_it_is_worse_for_us(side: Side, price: str, expected: str) -> None:
     """Against a decision price of 100,000: 100 KRW are 10 bps."""
     filled = order(side=side, executed_quantity=D(2), executed_funds=D(price) * 2)
-    assert slippage_bps(filled) == D(expected)
-    assert slippage_bps(order()) is None
+    assert filled.slippage_bps == D(expected)
+    assert order().slippage_bps is None

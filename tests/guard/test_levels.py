@@ -1,5 +1,6 @@
 """When the guard leaves a position (S3). Entered at 100,000 KRW at noon."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.examples import BTC, NOON, D
 from trader.guard.levels import evaluate
-from trader.model.order import ExitPlan
+from trader.model.order import Breakeven, ExitPlan
 from trader.model.portfolio import GuardLevels
 
 
@@ -17,7 +18,16 @@ def levels(**plan: object) -> GuardLevels:
     return GuardLevels("p1", BTC, ExitPlan(**plan), high=D(100_000), opened_at=NOON)  # type: ignore[arg-type]
 
 
-FULL = levels(stop=D(98_000), take=D(103_000), trail=D("0.015"), max_hold_seconds=600)
+FULL = replace(
+    levels(
+        stop=D(98_000),
+        take=D(103_000),
+        trail=D("0.015"),
+        max_hold_seconds=600,
+        breakeven=Breakeven(D("0.005"), D("0.0005"), D(100)),
+    ),
+    average_cost=D(100_050),
+)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +61,55 @@ def test_the_trailing_stop_follows_the_price_up_and_never_down() -> None:
     assert (row.effective_stop, code) == (D(108_350), None)
     row, code = evaluate(row, D(108_350), NOON)
     assert code == "trail"
+
+
+HELD = GuardLevels(
+    "p1",
+    BTC,
+    ExitPlan(stop=D(98_000), breakeven=Breakeven(D("0.01"), fee_rate=D("0.0005"), tick_size=D(100))),
+    high=D(100_000),
+    opened_at=NOON,
+    average_cost=D(100_050),
+)
+"""One bought at 100,000 with a fee of 50. Cost: 100,050 ÷ 0.9995 = 100,100.05 → 100,200 on the tick. The stop moves
+there at 100,050 × 1.01 = 101,050.5."""
+
+
+def test_the_stop_moves_to_cost_once_and_for_all() -> None:
+    row, code = evaluate(HELD, D(101_000), NOON)
+    assert (row.effective_stop, code) == (D(98_000), None)
+    row, code = evaluate(row, D(101_100), NOON)
+    assert (row.effective_stop, code) == (D(100_200), None)
+    row, code = evaluate(row, D(100_300), NOON)
+    assert (row.effective_stop, code) == (D(100_200), None)
+    assert evaluate(row, D(100_200), NOON)[1] == "breakeven"
+
+
+def test_a_sale_at_the_break_even_stop_brings_all_costs_back() -> None:
+    """100,200 less 0.05 % = 100,149.9 for what cost 100,050; a tick lower, 100,100 would bring 100,049.95: a loss."""
+    assert HELD.breakeven_price == D(100_200)
+    assert D(100_200) * D("0.9995") >= HELD.average_cost > D(100_100) * D("0.9995")
+
+
+def test_a_gain_smaller_than_the_costs_never_stops_at_once() -> None:
+    """0.01 % is less than the fees: the stop moves only when the price is a tick above it."""
+    row = replace(HELD, plan=replace(HELD.plan, breakeven=Breakeven(D("0.0001"), D("0.0005"), D(100))))
+    assert row.breakeven_at == D(100_300)
+    assert evaluate(row, D(100_200), NOON)[1] is None
+    assert evaluate(row, D(100_300), NOON)[1] is None
+
+
+def test_a_tighter_level_gives_the_code() -> None:
+    high = HELD.with_high(D(105_000))
+    trailing = replace(high, plan=replace(HELD.plan, trail=D("0.01")))
+    assert evaluate(trailing, D(103_950), NOON)[1] == "trail"
+    fixed = replace(high, plan=replace(HELD.plan, stop=D(100_500)))
+    assert evaluate(fixed, D(100_200), NOON)[1] == "stop"
+
+
+def test_without_the_cost_there_is_no_break_even_stop() -> None:
+    """A row of before the rule existed."""
+    assert replace(HELD, average_cost=D(0)).with_high(D(200_000)).effective_stop == D(98_000)
 
 
 @given(st.lists(st.decimals("90000", "110000", places=0), min_size=1, max_size=30))

@@ -17,7 +17,7 @@ from trader.errors import LedgerMismatch
 from trader.ledger.accounting import cash_after
 from trader.ledger.books import BookedFills, book, merge_exits
 from trader.ledger.valuation import total
-from trader.model.order import ExitPlan, Fill, Order, Side
+from trader.model.order import Breakeven, ExitPlan, Fill, Order, Side
 from trader.model.portfolio import GuardLevels
 from trader.ports import Records
 
@@ -43,13 +43,13 @@ class Books:
 
 
 def test_an_entry_makes_position_and_guard_row() -> None:
-    """The stop comes from the order; the high begins at the fill."""
+    """The stop comes from the order; the high begins at the fill; 100,000 and 50 of fee were paid for one."""
     books = Books()
     booked = books.book(order(exits=PLAN), fill("f1"))
     assert booked.opened
     assert not booked.closed
     assert booked.after is not None
-    assert books.guard() == GuardLevels(booked.after.position_id, BTC, PLAN, high=D(100_000), opened_at=NOON)
+    assert books.guard() == GuardLevels(booked.after.position_id, BTC, PLAN, D(100_000), NOON, average_cost=D(100_050))
 
 
 def test_without_exits_there_is_no_guard_row() -> None:
@@ -121,8 +121,25 @@ def test_adding_never_loosens_the_guard() -> None:
     """Stop, trail and time: the tighter one. Take profit: 103,000 for 1 and 109,000 for 2 → 107,000."""
     more = ExitPlan(stop=D(95_000), take=D(109_000), trail=D("0.02"), max_hold_seconds=300)
     assert merge_exits(PLAN, D(1), more, D(2)) == ExitPlan(D(98_000), D(107_000), D("0.015"), 300)
+    sooner, later = (Breakeven(D(gain), D("0.0005"), D(100)) for gain in ("0.01", "0.02"))
+    assert merge_exits(ExitPlan(breakeven=later), D(1), ExitPlan(breakeven=sooner), D(2)).breakeven == sooner
     assert merge_exits(PLAN, D(1), ExitPlan(), D(2)) == PLAN
     assert merge_exits(ExitPlan(), D(1), PLAN, D(2)) == PLAN
+
+
+def test_a_stop_moved_to_break_even_is_never_taken_back() -> None:
+    """Bought at 100,000, seen at 102,000: the stop is at 100,200. One more at 102,000 brings the average cost to
+    101,050.5, whose own break-even is not reached yet: the stop stays."""
+    rule = ExitPlan(stop=D(98_000), breakeven=Breakeven(D("0.01"), D("0.0005"), D(100)))
+    books = Books()
+    books.book(order(exits=rule), fill("f1"))
+    row = books.guard()
+    assert row is not None
+    books.do(lambda records: records.guards.save(row.with_high(D(102_000))))
+    books.book(order(client_order_id="c2", exits=rule), fill("f2", price="102000", client_order_id="c2"))
+    row = books.guard()
+    assert row is not None
+    assert (row.average_cost, row.breakeven_stop, row.effective_stop) == (D("101050.5"), None, D(100_200))
 
 
 def test_the_parts_of_one_order_do_not_move_its_own_levels() -> None:

@@ -85,6 +85,36 @@ ALONE: list[tuple[str, dict[str, str], dict[str, Any]]] = [
     ),
     ("max_entries_per_day", {"entries": "50", "limit": "50"}, {"ours": portfolio(today=DayUse(entries=50))}),
     (
+        # 800,000 spent, 100,000 on its way, and 100,000 × 1.0005 now: 1,000,050
+        "max_daily_spend",
+        {"spent": "900000", "notional": "100000", "limit": "1000000"},
+        {
+            "ours": portfolio(today=DayUse(spent=D(800_000)), buying=D(100_000)),
+            "limits": Limits(max_daily_spend=D(1_000_000)),
+        },
+    ),
+    (
+        # 400,000 in ETH, 50,000 on its way, 100,000 now, of 1,000,000: 55 %
+        "max_exposure",
+        {"exposure_fraction": "0.55", "limit_fraction": "0.5"},
+        {
+            "ours": portfolio(
+                "600000", positions={ETH: position("4", market=ETH)}, bids={ETH: D(100_000)}, buying=D(50_000)
+            ),
+            "limits": Limits(max_exposure=D("0.5")),
+        },
+    ),
+    (
+        # the third one nine minutes ago, entries wait for ten
+        "max_stops_in_a_row",
+        {"stops": "3", "limit": "3", "seconds_left": "60"},
+        {
+            "ours": portfolio(losing_stops=tuple(NOON - timedelta(minutes=m) for m in (90, 20, 9))),
+            "limits": Limits(max_stops_in_a_row=3, stop_breaker_seconds=600),
+        },
+    ),
+    ("volatility", {"move_fraction": "0.051", "limit_fraction": "0.05"}, {"moved": D("0.051")}),
+    (
         "max_positions",
         {"open": "1", "limit": "1"},
         {"ours": portfolio(positions={ETH: position(market=ETH)}), "limits": Limits(max_positions=1)},
@@ -143,6 +173,13 @@ def test_each_reason_alone(code: str, params: dict[str, str], case: dict[str, An
         {"limits": Limits(max_order=D(100_000), max_market=D(100_000))},
         {"info": info(warning=True), "limits": Limits(buy_on_warning=True)},
         {"limits": Limits(max_daily_loss=D(0))},
+        {"limits": Limits(max_daily_spend=D(100_050))},
+        {"limits": Limits(max_exposure=D("0.01"))},
+        {"moved": D("0.05")},
+        {"moved": D(2), "limits": Limits(volatility_block=D(0))},
+        {"moved": None},
+        {"ours": portfolio(losing_stops=(NOON,) * 9), "limits": Limits(max_stops_in_a_row=0)},
+        {"ours": portfolio(losing_stops=(NOON - timedelta(hours=1),) * 5)},  # the wait is over this very second
         {"book": None},
         {"intent": buy("5700")},  # 5,700 × 0.9 × 0.9995 ÷ 1.0005 = 5,124.9
         {"intent": buy("5200", exits=ExitPlan(stop=D(98_000)))},  # 5,200 × 0.9692… × 0.9995 ÷ 1.0005 = 5,034.9
@@ -167,6 +204,7 @@ def test_every_reason_is_given_not_the_first() -> None:
         "not_enough_cash",
         "max_order",
         "max_market",
+        "max_exposure",
         "book_too_thin",
     ]
 
@@ -264,6 +302,11 @@ any_limits = st.builds(
     max_daily_loss=amounts,
     max_spread_bps=st.decimals("0", "100", places=1),
     max_slippage_bps=st.decimals("0", "100", places=1),
+    max_daily_spend=amounts,
+    max_exposure=st.decimals("0", "1", places=2),
+    max_stops_in_a_row=st.integers(0, 5),
+    stop_breaker_seconds=st.integers(0, 10**6),
+    volatility_block=st.decimals("0", "1", places=2),
     cooldown_seconds=st.integers(0, 10**6),
     max_quote_age_seconds=st.integers(0, 100),
     buy_on_warning=st.booleans(),
@@ -278,6 +321,8 @@ any_portfolio = st.builds(
     unresolved=st.sampled_from([frozenset[Market](), frozenset({BTC})]),
     last_exit=st.sampled_from([{}, {BTC: NOON}]),
     today=st.builds(DayUse, st.integers(0, 100), amounts, st.decimals("-1000000000", "0", places=0)),
+    buying=amounts,
+    losing_stops=st.lists(st.just(NOON), max_size=8).map(tuple),
 )
 any_quote = st.none() | st.builds(quote, st.just("100000"), st.sampled_from(["100000", "200000"]))
 
@@ -291,6 +336,7 @@ any_quote = st.none() | st.builds(quote, st.just("100000"), st.sampled_from(["10
     quantity=st.decimals("0.05", "1", places=8),
     listed=st.sampled_from([None, info(), info(warning=True, cautions=("X",))]),
     active=st.booleans(),
+    moved=st.none() | st.decimals("0", "10", places=2),
 )
 def test_no_limit_and_no_state_stops_a_protective_exit(
     limits: Limits,
@@ -301,9 +347,10 @@ def test_no_limit_and_no_state_stops_a_protective_exit(
     quantity: Decimal,
     listed: Any,
     active: bool,
+    moved: Decimal | None,
 ) -> None:
-    """Whatever the limits, the day, the state, the prices' age or another order on its way: a quantity that is held
-    and worth the venue's minimum may always be sold."""
+    """Whatever the limits and what is used of them, the state, the prices' age and moves or another order on its way:
+    a quantity that is held and worth the venue's minimum may always be sold."""
     verdict = reviewed(
         protective(str(quantity), origin=origin),
         ours,
@@ -313,6 +360,7 @@ def test_no_limit_and_no_state_stops_a_protective_exit(
         rules=rules(active=active),
         now=NOON + timedelta(seconds=late),
         book=None,
+        moved=moved,
     )
     assert isinstance(verdict, Cleared)
 
@@ -350,4 +398,5 @@ def test_what_blocks_a_market_now() -> None:
     assert entry_blocks(BTC, portfolio(), **around) == ()
     ours = replace(holding(), state=TradingState.REDUCING)
     assert [r.code for r in entry_blocks(BTC, ours, **around)] == ["trading_state", "already_holding"]
-    assert [r.code for r in entry_blocks(BTC, portfolio("9000"), **around)] == ["not_enough_cash"]
+    assert [r.code for r in entry_blocks(BTC, portfolio("9000"), **around)] == ["not_enough_cash", "max_exposure"]
+    assert [r.code for r in entry_blocks(BTC, portfolio(), moved=D("0.06"), **around)] == ["volatility"]

@@ -1,22 +1,23 @@
 """How much an entry costs (E6, R6). Equity 10,000,000 KRW, price 100,000, fees 0.05 % both ways."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.examples import BTC, D, holding, portfolio, rules
+from tests.examples import BTC, ETH, NOON, D, holding, portfolio, position, rules
 from trader.model.limits import ExitRule, Limits, Sizing, SizingMethod
-from trader.model.order import ExitPlan
-from trader.model.portfolio import Portfolio
+from trader.model.order import Breakeven, ExitPlan
+from trader.model.portfolio import DayUse, Portfolio
 from trader.risk.exits import exit_plan
 from trader.risk.limits_use import limits_use
 from trader.risk.sizing import size_entry
 
 FIXED = Sizing(SizingMethod.FIXED, order_fraction=D("0.1"))
 RISK = Sizing(SizingMethod.RISK, risk_fraction=D("0.001"))
-WIDE = Limits(max_order=D(10**9), max_market=D(10**9))
+WIDE = Limits(max_order=D(10**9), max_market=D(10**9), max_exposure=D(1))
 
 
 def sized(
@@ -98,22 +99,41 @@ def test_never_above_cap_or_cash(
 
 
 def test_exits_from_the_owners_rule() -> None:
-    assert exit_plan(ExitRule(), D(100_000)) == ExitPlan(stop=D(98_000), take=D(103_000))
+    assert exit_plan(ExitRule(), D(100_000), rules()) == ExitPlan(stop=D(98_000), take=D(103_000))
     off = ExitRule(stop=D(0), take=D(0), trail=D("0.015"), max_hold_seconds=600)
-    assert exit_plan(off, D(100_000)) == ExitPlan(trail=D("0.015"), max_hold_seconds=600)
+    assert exit_plan(off, D(100_000), rules()) == ExitPlan(trail=D("0.015"), max_hold_seconds=600)
 
 
 def test_the_tighter_stop_counts() -> None:
-    assert exit_plan(ExitRule(), D(100_000), D(99_000)).stop == D(99_000)
-    assert exit_plan(ExitRule(), D(100_000), D(90_000)).stop == D(98_000)
-    assert exit_plan(ExitRule(stop=D(0)), D(100_000), D(90_000)).stop == D(90_000)
-    assert exit_plan(ExitRule(stop=D(0)), D(100_000), D(100_000)).stop is None
+    assert exit_plan(ExitRule(), D(100_000), rules(), D(99_000)).stop == D(99_000)
+    assert exit_plan(ExitRule(), D(100_000), rules(), D(90_000)).stop == D(98_000)
+    assert exit_plan(ExitRule(stop=D(0)), D(100_000), rules(), D(90_000)).stop == D(90_000)
+    assert exit_plan(ExitRule(stop=D(0)), D(100_000), rules(), D(100_000)).stop is None
+
+
+def test_a_size_is_cut_to_what_is_left_of_the_day_and_of_the_exposure() -> None:
+    """Spending: 1,000,000 less 499,750 spent leaves 500,250 = 500,000 × 1.0005. Exposure: 30 % of 10,000,000, of which
+    2,600,000 is taken."""
+    spent = portfolio(today=DayUse(spent=D(499_750)))
+    assert sized(ours=spent, limits=replace(WIDE, max_daily_spend=D(1_000_000))) == D(500_000)
+    taken = portfolio("7500000", positions={ETH: position("25", market=ETH)}, bids={ETH: D(100_000)}, buying=D(100_000))
+    assert sized(ours=taken, limits=replace(WIDE, max_exposure=D("0.3"))) == D(400_000)
+    assert sized(ours=taken, limits=replace(WIDE, max_exposure=D("0.2"))) == 0
+
+
+def test_a_break_even_rule_knows_fee_and_tick() -> None:
+    plan = exit_plan(ExitRule(breakeven=D("0.01")), D(100_000), rules(ask_fee_rate=D("0.0004")))
+    assert plan.breakeven == Breakeven(D("0.01"), D("0.0004"), D(100))
 
 
 def test_limits_with_what_is_used() -> None:
-    """1 BTC worth 100,000 bought for 130,000: 30,000 down, one of five positions."""
-    used = {row.key: row.used for row in limits_use(Limits(), holding("1", "130000"))}
+    """1 BTC worth 100,000 bought for 130,000: 30,000 down, one of five positions, 100,000 of 10,100,000 exposed."""
+    used = {row.key: row.used for row in limits_use(Limits(), holding("1", "130000"), NOON)}
     assert used["max_market_krw"] == D(100_000)
     assert used["max_positions"] == D(1)
     assert used["max_daily_loss_krw"] == D(30_000)
     assert used["max_order_krw"] is None
+    assert used["max_exposure"] == D(100_000) / D(10_100_000)
+    assert (used["max_daily_spend_krw"], used["max_stops_in_a_row"]) == (D(0), D(0))
+    off = limits_use(Limits(max_stops_in_a_row=0), portfolio(losing_stops=(NOON,)), NOON)
+    assert {row.key: row.used for row in off}["max_stops_in_a_row"] is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from storage.sql import open_storage
 from storage.values import decimal_text, storable_text, utc_text
 from trader.model.events import SettingRow
 from trader.model.market import Market, Timeframe
-from trader.model.order import Cleared, ExitPlan, Intent, OrderType, Origin, Side, TimeInForce
+from trader.model.order import Breakeven, Cleared, ExitPlan, Intent, OrderType, Origin, Side, TimeInForce
 
 D = Decimal
 T0 = datetime(2026, 3, 2, tzinfo=UTC)
@@ -63,18 +64,19 @@ CLEARED = Cleared(
         quantity=D("0.00000001"),
         order_type=OrderType.BEST,
         time_in_force=TimeInForce.IOC,
-        exits=ExitPlan(stop=D("1"), take=D("2.0"), trail=D("0.015"), max_hold_seconds=60),
+        exits=ExitPlan(D("1"), D("2.0"), D("0.015"), 60, Breakeven(D("0.01"), D("0.0005"), D("1000"))),
     ),
     fee=D("0.00"),
     slippage_bps=D("-1.5"),
     equity_share=D("0.1"),
 )
 AS_STORED = """
-{"v": 1, "fee": "0.00", "slippage_bps": "-1.5", "equity_share": "0.1", "intent": {
+{"v": 2, "fee": "0.00", "slippage_bps": "-1.5", "equity_share": "0.1", "intent": {
  "intent_id": "i-1", "market": "KRW-BTC", "side": "sell", "origin": "guard", "owner": "guard", "reason": "손절",
  "created_at": "2026-03-02T09:00:00.000005Z", "price": "98765000.0", "notional": null, "quantity": "0.00000001",
  "order_type": "best", "time_in_force": "ioc",
- "exits": {"stop": "1", "take": "2.0", "trail": "0.015", "max_hold_seconds": 60}}}
+ "exits": {"stop": "1", "take": "2.0", "trail": "0.015", "max_hold_seconds": 60,
+           "breakeven": {"gain": "0.01", "fee_rate": "0.0005", "tick_size": "1000"}}}}
 """
 
 
@@ -85,8 +87,18 @@ def test_a_cleared_intent_has_this_shape_in_the_database() -> None:
 
 
 def test_a_ticket_of_a_newer_program_is_not_guessed_at() -> None:
-    with pytest.raises(ValueError, match="shape 2"):
-        cleared_from_json({**json.loads(AS_STORED), "v": 2})
+    with pytest.raises(ValueError, match="shape 3"):
+        cleared_from_json({**json.loads(AS_STORED), "v": 3})
+
+
+def test_a_ticket_of_the_first_shape_is_still_read() -> None:
+    """Version 1 knew no break-even rule."""
+    old = json.loads(AS_STORED)
+    old["v"] = 1
+    del old["intent"]["exits"]["breakeven"]
+    intent = CLEARED.intent
+    exits = replace(intent.exits, breakeven=None)
+    assert cleared_from_json(old) == replace(CLEARED, intent=replace(intent, exits=exits))
 
 
 def test_the_grid_has_as_many_openings_as_it_has_gaps_when_empty() -> None:

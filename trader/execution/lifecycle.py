@@ -222,18 +222,9 @@ def _tell_fill(tell: Tell, order: Order, fills: Sequence[Fill]) -> None:
         "funds": plain(funds),
         "fee": plain(sum((f.fee for f in fills), ZERO)),
         "owner": order.owner,
-        "slippage_bps": plain(slippage_bps(order)),
+        "slippage_bps": plain(order.slippage_bps),
     }
     tell(EventKind.FILL, market=order.market, thread=order.intent_id, data=data)
-
-
-def slippage_bps(order: Order) -> Decimal | None:
-    """Mean fill against the decision price in 1/10,000; positive = worse for us. None before the first fill."""
-    price = order.average_price
-    if price is None or not order.decision_price:
-        return None
-    worse = price - order.decision_price if order.side is Side.BUY else order.decision_price - price
-    return worse / order.decision_price * 10_000
 
 
 def _tell_end(records: Records, tell: Tell, order: Order) -> None:

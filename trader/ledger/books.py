@@ -12,7 +12,7 @@ from decimal import Decimal, localcontext
 from typing import TypeVar
 
 from trader.ledger.accounting import EXACT, apply_fill
-from trader.model.order import ZERO, ExitPlan, Fill, Order, Side
+from trader.model.order import ZERO, Breakeven, ExitPlan, Fill, Order, Side
 from trader.model.portfolio import GuardLevels, Position
 from trader.ports import Records
 
@@ -77,15 +77,18 @@ def book(records: Records, order: Order, fills: Sequence[Fill], now: datetime) -
 
 
 def _guard_entry(records: Records, order: Order, position: Position, fill: Fill, held: Decimal) -> None:
-    """The guard row after a buy: made with the first fill whose order carries exits, merged by the ones after."""
+    """The guard row after a buy: made with the first fill whose order carries exits, merged by the ones after. A stop
+    that was moved to break even stays where it is, whatever the new average cost."""
     levels = records.guards.get(position.position_id)
+    cost = position.average_cost
     if levels is None:
         if order.exits != NO_EXITS:
-            row = GuardLevels(position.position_id, position.market, order.exits, fill.price, position.opened_at)
+            row = GuardLevels(position.position_id, position.market, order.exits, fill.price, position.opened_at, cost)
             records.guards.save(row)
         return
     plan = merge_exits(levels.plan, held, order.exits, fill.quantity)
-    records.guards.save(replace(levels, plan=plan, high=max(levels.high, fill.price)))
+    plan = replace(plan, stop=_tighter(max, plan.stop, levels.breakeven_stop))
+    records.guards.save(replace(levels, plan=plan, high=max(levels.high, fill.price), average_cost=cost))
 
 
 def merge_exits(old: ExitPlan, held: Decimal, new: ExitPlan, bought: Decimal) -> ExitPlan:
@@ -101,7 +104,12 @@ def merge_exits(old: ExitPlan, held: Decimal, new: ExitPlan, bought: Decimal) ->
         take=take,
         trail=_tighter(min, old.trail, new.trail),
         max_hold_seconds=_tighter(min, old.max_hold_seconds, new.max_hold_seconds),
+        breakeven=_tighter(_sooner, old.breakeven, new.breakeven),
     )
+
+
+def _sooner(old: Breakeven, new: Breakeven) -> Breakeven:
+    return min(old, new, key=lambda rule: rule.gain)
 
 
 def _tighter(choose: Callable[..., T], old: T | None, new: T | None) -> T | None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from trader.ledger.valuation import day_use
+from trader.ledger.valuation import day_use, total
 from trader.model.market import Market
 from trader.model.order import ZERO, Order, OrderState, Side
-from trader.model.portfolio import Balance, Portfolio, TradingState
+from trader.model.portfolio import Balance, Portfolio, Position, TradingState
 from trader.ports import Records
+from trader.state import resumed_at
 
 CASH = "KRW"
 
 RECENT_EXITS = 200
-"""Closings looked through for cool-downs."""
+"""Closings looked through for cool-downs and losing stops."""
+
+STOPS = frozenset({"stop", "trail", "breakeven"})
+"""Reasons of the guard's that count as a stop; a strategy's own end in `_stop`."""
 
 NOT_LOCKED_YET = frozenset({OrderState.NEW, OrderState.SENT, OrderState.UNKNOWN})
 """States in which the venue may not have taken an order's money out of the free balance yet."""
@@ -32,6 +36,7 @@ def load_portfolio(
     venue has locked is not subtracted again. Positions are valued by `bids`."""
     unfinished = records.orders.unfinished()
     positions = {position.market: position for position in records.positions.open()}
+    closed = records.positions.recent_closed(RECENT_EXITS)
     return Portfolio(
         state=state,
         cash=balances.get(CASH, Balance(CASH, ZERO, ZERO)),
@@ -41,7 +46,9 @@ def load_portfolio(
         unresolved=frozenset(order.market for order in unfinished if order.state is OrderState.UNKNOWN),
         pending_notional=pending_notional(unfinished),
         selling=open_sales(unfinished),
-        last_exit=last_exits(records),
+        buying=total(_open_notional(order) for order in unfinished if order.side is Side.BUY),
+        last_exit=last_exits(closed),
+        losing_stops=losing_stops(closed, resumed_at(records)),
         today=day_use(records, now),
     )
 
@@ -68,10 +75,24 @@ def open_sales(unfinished: Iterable[Order]) -> dict[Market, Decimal]:
     return selling
 
 
-def last_exits(records: Records) -> dict[Market, datetime]:
-    """When a position of each market was last closed, as far as the newest closings tell."""
+def last_exits(closed: Sequence[Position]) -> dict[Market, datetime]:
+    """When a position of each market was last closed, as far as these closings (newest first) tell."""
     exits: dict[Market, datetime] = {}
-    for position in records.positions.recent_closed(RECENT_EXITS):
+    for position in closed:
         if position.closed_at is not None:
             exits.setdefault(position.market, position.closed_at)
     return exits
+
+
+def losing_stops(closed: Sequence[Position], since: datetime | None) -> tuple[datetime, ...]:
+    """When the newest positions were closed by a stop at a loss, without any other closing in between; oldest first.
+    `closed` is newest first; nothing before `since` counts."""
+    moments: list[datetime] = []
+    for position in closed:
+        stopped = position.exit_reason in STOPS or position.exit_reason.endswith("_stop")
+        if position.closed_at is None or not stopped or position.realised_pnl >= 0:
+            break
+        if since is not None and position.closed_at <= since:
+            break
+        moments.append(position.closed_at)
+    return tuple(reversed(moments))

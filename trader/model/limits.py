@@ -9,17 +9,23 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of entries; an exit is never stopped by any of them."""
+    """Limits of entries; an exit is never stopped by any of them. 0 stops, volatility block = off."""
 
     max_order: Decimal = Decimal(1_000_000)
     max_market: Decimal = Decimal(2_000_000)
     max_positions: int = 5
     max_entries_per_day: int = 50
     max_daily_loss: Decimal = Decimal(300_000)
+    max_daily_spend: Decimal = Decimal(50_000_000)
+    max_exposure: Decimal = Decimal("0.8")
+    max_stops_in_a_row: int = 5
+    stop_breaker_seconds: int = 3600
     max_spread_bps: Decimal = Decimal(30)
     max_slippage_bps: Decimal = Decimal(30)
     cooldown_seconds: int = 300
     max_quote_age_seconds: int = 30
+    volatility_block: Decimal = Decimal("0.05")
+    volatility_window_seconds: int = 180
     buy_on_warning: bool = False
 
 
@@ -45,6 +51,7 @@ class ExitRule:
     take: Decimal = Decimal("0.03")
     trail: Decimal = Decimal(0)
     max_hold_seconds: int = 0
+    breakeven: Decimal = Decimal(0)
 
 
 class ApprovalPolicy(StrEnum):

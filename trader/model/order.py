@@ -78,6 +78,16 @@ _FINAL = frozenset({OrderState.DONE, OrderState.CANCELLED, OrderState.REJECTED, 
 
 
 @dataclass(frozen=True, slots=True)
+class Breakeven:
+    """Once the price is `gain` (a fraction) above the average cost, the stop moves to what brings all costs back:
+    `fee_rate` is that of the sale, `tick_size` (quote) the step its price is rounded up to."""
+
+    gain: Decimal
+    fee_rate: Decimal
+    tick_size: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ExitPlan:
     """Where a position is to be left. Prices in quote; `trail` a fraction below the highest price seen;
     `max_hold_seconds` after the entry. None = not wanted."""
@@ -86,6 +96,7 @@ class ExitPlan:
     take: Decimal | None = None
     trail: Decimal | None = None
     max_hold_seconds: int | None = None
+    breakeven: Breakeven | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +272,20 @@ class Order:
     def average_price(self) -> Decimal | None:
         """Quote per base over all fills; None before the first."""
         return self.executed_funds / self.executed_quantity if self.executed_quantity else None
+
+    @property
+    def slippage(self) -> Decimal | None:
+        """KRW the fills were worse (positive) or better than the decision price; None before the first fill."""
+        if not self.executed_quantity or not self.decision_price:
+            return None
+        difference = self.executed_funds - self.decision_price * self.executed_quantity
+        return difference if self.side is Side.BUY else -difference
+
+    @property
+    def slippage_bps(self) -> Decimal | None:
+        """Mean fill against the decision price in 1/10,000; positive = worse for us (S6)."""
+        worse = self.slippage
+        return None if worse is None else worse / (self.decision_price * self.executed_quantity) * 10_000
 
     def changed(self, now: datetime, **changes: object) -> Self:
         """The next value of this order."""

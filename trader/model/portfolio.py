@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
 from trader.model.market import Market
@@ -70,23 +70,51 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class GuardLevels:
-    """The guard's row for one open position. `high` is the highest price seen since the entry."""
+    """The guard's row for one open position. `high` is the highest price seen since the entry, `average_cost` the
+    position's (quote per base, fees included; 0 = not known)."""
 
     position_id: str
     market: Market
     plan: ExitPlan
     high: Decimal
     opened_at: datetime
+    average_cost: Decimal = ZERO
 
     @property
     def effective_stop(self) -> Decimal | None:
-        """The tighter of the fixed stop and the trailing one."""
+        """The tightest of the fixed stop, the trailing one and the break-even one."""
         trailing = self.high * (1 - self.plan.trail) if self.plan.trail is not None else None
-        stops = [s for s in (self.plan.stop, trailing) if s is not None]
+        stops = [s for s in (self.plan.stop, self.breakeven_stop, trailing) if s is not None]
         return max(stops) if stops else None
+
+    @property
+    def breakeven_price(self) -> Decimal | None:
+        """The lowest price on a tick whose sale brings back what was paid, both fees included."""
+        rule = self.plan.breakeven
+        if rule is None or self.average_cost <= 0:
+            return None
+        return _up(self.average_cost / (1 - rule.fee_rate), rule.tick_size)
+
+    @property
+    def breakeven_at(self) -> Decimal | None:
+        """The price that moves the stop: `gain` above the average cost, and above the price the stop moves to."""
+        rule, price = self.plan.breakeven, self.breakeven_price
+        if rule is None or price is None:
+            return None
+        return max(self.average_cost * (1 + rule.gain), price + rule.tick_size)
+
+    @property
+    def breakeven_stop(self) -> Decimal | None:
+        """`breakeven_price` once the price was high enough; told by `high`, so it never moves back."""
+        at = self.breakeven_at
+        return self.breakeven_price if at is not None and self.high >= at else None
 
     def with_high(self, high: Decimal) -> GuardLevels:
         return replace(self, high=high)
+
+
+def _up(price: Decimal, tick_size: Decimal) -> Decimal:
+    return (price / tick_size).to_integral_value(ROUND_CEILING) * tick_size if tick_size > 0 else price
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +132,8 @@ class Portfolio:
 
     `bids` values positions; `pending` are markets with an order that is not final; `pending_notional` sums the buys the
     venue may not have locked money for yet; `selling` is the base quantity unfinished sales may still take;
-    `last_exit` is when a position of the market was last closed."""
+    `buying` is the KRW unfinished buys may still spend; `last_exit` is when a position of the market was last closed;
+    `losing_stops` when positions were closed by a stop at a loss one after another, up to now, oldest first."""
 
     state: TradingState
     cash: Balance
@@ -116,6 +145,8 @@ class Portfolio:
     last_exit: dict[Market, datetime] = field(default_factory=dict)
     today: DayUse = DayUse()
     selling: dict[Market, Decimal] = field(default_factory=dict)
+    buying: Decimal = ZERO
+    losing_stops: tuple[datetime, ...] = ()
 
     @property
     def invested(self) -> Decimal:
@@ -126,6 +157,11 @@ class Portfolio:
     def equity(self) -> Decimal:
         """Cash, free and locked, plus positions at the bid."""
         return self.cash.total + self.invested
+
+    @property
+    def exposed(self) -> Decimal:
+        """What is in positions, or on its way into them."""
+        return self.invested + self.buying
 
     @property
     def unrealised_pnl(self) -> Decimal:

@@ -15,6 +15,8 @@ from trader.risk.slippage import Walk, walk_buy, walk_sell
 
 @dataclass(frozen=True, slots=True)
 class Case:
+    """`moved` is how far the market's price went lately, a fraction; None = not known."""
+
     intent: Intent
     portfolio: Portfolio
     limits: Limits
@@ -23,6 +25,7 @@ class Case:
     book: OrderBook | None
     info: MarketInfo | None
     now: datetime
+    moved: Decimal | None = None
 
     @property
     def position(self) -> Position | None:

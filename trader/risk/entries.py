@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from trader.model.order import ZERO, Origin, Reason
 from trader.model.portfolio import TradingState
+from trader.risk.breaker import stop_run
 from trader.risk.case import Case
 from trader.risk.reasons import because
 
@@ -140,6 +141,45 @@ def max_daily_loss(case: Case) -> Reason | None:
     return because("max_daily_loss", loss=loss, limit=limit) if loss > 0 and loss >= limit else None
 
 
+def max_daily_spend(case: Case) -> Reason | None:
+    """Buys of today with their fees, those on their way, and this one; also where less than the venue's minimum is
+    left, so that a wish that was cut down to nothing is told why."""
+    portfolio, limit = case.portfolio, case.limits.max_daily_spend
+    spent = portfolio.today.spent + portfolio.buying
+    cost = max(case.notional, case.rules.min_notional) * (ONE + case.fee_rate)
+    return (
+        because("max_daily_spend", spent=spent, notional=case.notional, limit=limit) if spent + cost > limit else None
+    )
+
+
+def max_exposure(case: Case) -> Reason | None:
+    """What is in positions, on its way into them, and this buy, against equity; as above."""
+    portfolio, limit = case.portfolio, case.limits.max_exposure
+    equity = portfolio.equity
+    exposed = portfolio.exposed + max(case.notional, case.rules.min_notional)
+    if equity <= 0 or exposed <= limit * equity:
+        return None
+    return because("max_exposure", exposure_fraction=exposed / equity, limit_fraction=limit)
+
+
+def max_stops_in_a_row(case: Case) -> Reason | None:
+    """Losing stops one after another: entries wait for a while, or until an owner resumes."""
+    limits = case.limits
+    run = stop_run(case.portfolio.losing_stops, limits, case.now)
+    if run.until is None:
+        return None
+    limit, left = limits.max_stops_in_a_row, run.until - case.now
+    return because("max_stops_in_a_row", stops=run.count, limit=limit, seconds_left=left)
+
+
+def volatility(case: Case) -> Reason | None:
+    """The market moved too far in too short a time (S4); a move that is not known stops nothing."""
+    limit = case.limits.volatility_block
+    if case.moved is None or not limit or case.moved <= limit:
+        return None
+    return because("volatility", move_fraction=case.moved, limit_fraction=limit)
+
+
 def stale_quote(case: Case) -> Reason | None:
     limit = case.limits.max_quote_age_seconds
     if case.quote is None:
@@ -185,7 +225,9 @@ ENTRY_CHECKS: tuple[Check, ...] = (
     market_warned,
     stale_quote,
     cooldown,
+    max_stops_in_a_row,
     max_daily_loss,
+    max_daily_spend,
     max_entries_per_day,
     max_positions,
     has_size,
@@ -195,6 +237,8 @@ ENTRY_CHECKS: tuple[Check, ...] = (
     not_enough_cash,
     max_order,
     max_market,
+    max_exposure,
+    volatility,
     max_spread,
     max_slippage,
 )

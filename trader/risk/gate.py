@@ -26,14 +26,16 @@ def review(
     book: OrderBook | None,
     info: MarketInfo | None,
     now: datetime,
+    moved: Decimal | None = None,
 ) -> Cleared | Denied:
     """Cleared, with estimates of fee, slippage and share of equity, or denied with every reason found.
 
     Args:
         quote: None = no price known, which denies entries (`stale_quote`).
         book: None = depth not looked at: slippage is neither limited nor estimated (0).
-        info: None = not a listed market, which denies entries (`market_unknown`)."""
-    case = Case(intent, portfolio, limits, rules, quote, book, info, now)
+        info: None = not a listed market, which denies entries (`market_unknown`).
+        moved: how far the price went lately (`volatility.moved`); None = not known, which stops nothing."""
+    case = Case(intent, portfolio, limits, rules, quote, book, info, now, moved)
     reasons = tuple(reason for check in checks_for(intent) if (reason := check(case)) is not None)
     if reasons:
         return Denied(intent, reasons)
@@ -60,6 +62,7 @@ def entry_blocks(
     quote: Quote | None,
     info: MarketInfo | None,
     now: datetime,
+    moved: Decimal | None = None,
 ) -> tuple[Reason, ...]:
     """What would stand against any strategy's entry into `market` now, whatever its size: for /why, and before a
     language model is paid for (R7). Asked with a small buy that is well above the venue's minimum."""
@@ -76,5 +79,5 @@ def entry_blocks(
         notional=rules.min_notional * 2,
         exits=ExitPlan(),
     )
-    verdict = review(probe, portfolio, limits, rules, quote, None, info, now)
+    verdict = review(probe, portfolio, limits, rules, quote, None, info, now, moved)
     return verdict.reasons if isinstance(verdict, Denied) else ()

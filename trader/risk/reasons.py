@@ -1,6 +1,7 @@
 """Every reason the gate can give, in one place: its code and the figures it carries, so that wording can be complete.
 
-Figures are plain text: sums in KRW, quantities in base, spread and slippage in 1/10,000 (`_bps`), times in seconds."""
+Figures are plain text: sums in KRW, quantities in base, spread and slippage in 1/10,000 (`_bps`), shares as fractions
+(`_fraction`), times in seconds."""
 
 from __future__ import annotations
 
@@ -28,6 +29,10 @@ REASONS: dict[str, tuple[str, ...]] = {
     "max_positions": ("open", "limit"),
     "max_entries_per_day": ("entries", "limit"),
     "max_daily_loss": ("loss", "limit"),
+    "max_daily_spend": ("spent", "notional", "limit"),
+    "max_exposure": ("exposure_fraction", "limit_fraction"),
+    "max_stops_in_a_row": ("stops", "limit", "seconds_left"),
+    "volatility": ("move_fraction", "limit_fraction"),
     "max_spread": ("spread_bps", "limit_bps"),
     "max_slippage": ("slippage_bps", "limit_bps"),
     "book_too_thin": ("notional", "available"),
@@ -57,6 +62,8 @@ def _text(name: str, figure: Decimal | int | timedelta | str) -> str:
     if isinstance(figure, Decimal):
         if name.endswith("_bps"):
             figure = figure.quantize(Decimal("0.1"), ROUND_HALF_UP)
+        if name.endswith("_fraction"):
+            figure = figure.quantize(Decimal("0.0001"), ROUND_HALF_UP)
         text = format(figure, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     return str(figure)

@@ -55,9 +55,11 @@ def risk_based(allowed_loss: Decimal, price: Decimal, stop: Decimal, rules: Trad
 
 
 def caps(portfolio: Portfolio, limits: Limits, market: Market, rules: TradingRules) -> tuple[Decimal, ...]:
-    """What no entry exceeds: the order cap, what is left of the market's cap, the venue's maximum, and cash after fee
-    (less buys on their way whose money may not be locked yet)."""
+    """What no entry exceeds: the order cap, what is left of the market's cap, of the day's spending and of the
+    exposure, the venue's maximum, and cash after fee (less buys on their way whose money may not be locked yet)."""
     position, bid = portfolio.positions.get(market), portfolio.bids.get(market)
     held = ZERO if position is None else position.cost if bid is None else position.quantity * bid
     cash = portfolio.cash.free / (ONE + rules.bid_fee_rate) - portfolio.pending_notional
-    return limits.max_order, limits.max_market - held, rules.max_notional, cash
+    spend = (limits.max_daily_spend - portfolio.today.spent - portfolio.buying) / (ONE + rules.bid_fee_rate)
+    exposure = limits.max_exposure * portfolio.equity - portfolio.exposed
+    return limits.max_order, limits.max_market - held, rules.max_notional, cash, spend, exposure
