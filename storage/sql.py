@@ -118,7 +118,11 @@ async def open_storage(
         StorageFailed: not reachable, damaged, not ours, or written by a newer program.
     """
     address = parse_url(url)
-    return await asyncio.to_thread(_open, address, clock, synchronous, busy_seconds, check_below_bytes)
+    try:
+        return await asyncio.to_thread(_open, address, clock, synchronous, busy_seconds, check_below_bytes)
+    except asyncio.CancelledError:
+        migrate.give_up()  # the thread would go on until the upgrade is done
+        raise
 
 
 def _open(
