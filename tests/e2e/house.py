@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from chatbot.control import ask
+from chatbot.data_dir import SOCKET
 from tests.e2e.processes import Child, Done, run, until
 from tests.fakes.slack_server import PostedMessage, SlackServer
 from tests.fakes.telegram_server import SentMessage, TelegramServer
@@ -90,12 +91,8 @@ class House:
         return await run(self.folder, *arguments, settings=self.settings, seconds=seconds)
 
     async def say(self, line: str) -> dict[str, Any]:
-        """The structured reply to one command, through the control socket as `say` sends it."""
-        done = await self.shell("say", line, "--json")
-        assert done.out, done.err
-        reply: dict[str, Any] = json.loads(done.out)
-        assert done.code == (1 if reply["tone"] == "error" else 0)
-        return reply
+        """The structured reply to one command through the control socket, as `say` asks for it."""
+        return await ask(self.data_dir / SOCKET, line)
 
     # ---- the venue's side
 

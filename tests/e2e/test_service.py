@@ -46,6 +46,8 @@ async def test_a_trade_from_the_phone(house: House) -> None:
     assert (plain.code, plain.err) == (0, "")
     assert "KRW-BTC" in plain.out
     assert (await house.shell("say", "/nonsense")).code == 1
+    structured = await house.shell("say", "/positions", "--json")
+    assert json.loads(structured.out).keys() >= {"text", "tone", "data", "buttons"}
     viewer = await house.shell("say", "/status", "--as", "telegram:7", "--json")
     assert viewer.code == 1
     assert "7" in json.loads(viewer.out)["text"]
@@ -88,7 +90,8 @@ async def test_one_service_and_a_clean_end(house: House) -> None:
     assert f"another service (process {house.service.pid if house.service else 0}) is running" in second.err
 
     assert house.service is not None
-    before = house.rows("SELECT * FROM guards"), house.rows("SELECT * FROM positions")
+    levels = "SELECT position_id, market, stop, take FROM guards"
+    before = house.rows(levels), house.rows("SELECT * FROM positions")
     assert len(before[0]) == len(before[1]) == 1
     done = await house.service.terminate()
     assert done.code == 0
@@ -98,12 +101,12 @@ async def test_one_service_and_a_clean_end(house: House) -> None:
     assert all(told)
     assert "1 open positions are not guarded" in told[0][0].text
     assert not (house.data_dir / "control.sock").exists()
-    assert (await house.shell("say", "/status")).code == 1
+    assert (await house.shell("say", "/status")).err == f"no service is running on {house.data_dir}\n"
 
     await house.open_service()
     reply = await house.say("/positions")
     assert "KRW-BTC" in reply["text"]
-    assert (house.rows("SELECT * FROM guards"), house.rows("SELECT * FROM positions")) == before
+    assert (house.rows(levels), house.rows("SELECT * FROM positions")) == before
     await until(lambda: len(house.telegrams("Started")) == 2)
 
 

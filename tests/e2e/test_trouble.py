@@ -17,21 +17,13 @@ from tests.e2e.processes import Child, run, until
 
 REFUSALS: list[tuple[dict[str, str], tuple[str, ...]]] = [
     ({"MODE": "live"}, ("MODE=live trades real money", "LIVE_TRADING_CONFIRMED=yes")),
-    ({"MODE": "live", "LIVE_TRADING_CONFIRMED": "yes"}, ("UPBIT_ACCESS_KEY and UPBIT_SECRET_KEY",)),
-    ({"MODE": "sanbox"}, ("MODE", "'sandbox', 'paper' or 'live'", "'sanbox'")),
-    ({"ORDER_FRACTION": "2"}, ("ORDER_FRACTION", "above 0 and at most 0.95", "not '2'")),
-    ({"MAX_POSITIONS": "many"}, ("MAX_POSITIONS", "'many'")),
-    ({"MARKETS": "KRWBTC"}, ("MARKETS", "write it like KRW-BTC")),
+    ({"ORDER_FRACTION": "2", "MODE": "sanbox"}, ("ORDER_FRACTION", "above 0 and at most 0.95", "not 'sanbox'")),
     ({"STRATEGY": "martingale"}, ("STRATEGY=martingale does not exist", "sma_cross")),
-    ({"SLACK_BOT_TOKEN": "xoxb-1"}, ("SLACK_BOT_TOKEN and SLACK_APP_TOKEN",)),
-    ({"UPBIT_REST_URL": "http://127.0.0.1:1"}, ("set both UPBIT_REST_URL and UPBIT_WS_URL",)),
     ({"SANDBOX_FEED": "crystal ball"}, ("SANDBOX_FEED", "synthetic, replay:FILE")),
+    ({"UPBIT_REST_URL": "http://127.0.0.1:1"}, ("set both UPBIT_REST_URL and UPBIT_WS_URL",)),
     ({"DATA_DIR": "file"}, ("DATA_DIR file cannot be written", "it is a file")),
-    ({"DATA_DIR": "/proc/nowhere"}, ("DATA_DIR /proc/nowhere cannot be written",)),
-    ({"DATA_DIR": "x" * 120}, ("too long a path",)),
     ({"DATA_DIR": "text"}, ("trader.sqlite3 is not a database of this program",)),
     ({"DATA_DIR": "strange"}, ("trader.sqlite3 holds tables of another program",)),
-    ({"DATABASE_URL": "mysql://x"}, ("DATABASE_URL", "mysql")),
 ]
 
 
@@ -54,14 +46,6 @@ async def test_a_start_that_makes_no_sense_is_refused(folder: Path) -> None:
             assert noise not in done.err, (settings, done.err)
 
     await asyncio.gather(*(check(n, *case) for n, case in enumerate(REFUSALS)))
-
-
-async def test_a_key_in_wrong_settings_is_not_shown(folder: Path) -> None:
-    settings = {"UPBIT_SECRET_KEY": "very-secret", "MODE": "live", "MAX_POSITIONS": "-1"}
-    done = await run(folder, "run", settings=settings)
-    assert "MAX_POSITIONS" in done.err
-    assert "at least 0" in done.err
-    assert "very-secret" not in done.err
 
 
 async def test_nobody_is_admitted_by_an_empty_list(house: House) -> None:
