@@ -332,6 +332,25 @@ async def test_a_refused_handshake(client: Client, faults: Faults, fault: dict[s
     await socket.close()
 
 
+@pytest.mark.parametrize("fault", [{"kind": "connection_reset"}, {"kind": "timeout", "seconds": 0.3, "when": "before"}])
+async def test_a_handshake_that_fails_on_the_way(client: Client, faults: Faults, fault: dict[str, Any]) -> None:
+    """Reset, or late: the late one is a stream all the same."""
+    faults.add([fault | {"match": {"path": "/websocket/v1"}}])
+    began = asyncio.get_running_loop().time()
+    async with httpx.AsyncClient(trust_env=False) as http:
+        headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+        headers["Sec-WebSocket-Key"] = "MTIzNDU2Nzg5MDEyMzQ1Ng=="
+        request = http.build_request("GET", f"{client.sandbox.rest_url}/websocket/v1", headers=headers)
+        if fault["kind"] == "connection_reset":
+            with pytest.raises(httpx.ReadError):
+                await http.send(request, stream=True)
+        else:
+            response = await http.send(request, stream=True)
+            assert response.status_code == 101
+            assert asyncio.get_running_loop().time() - began >= 0.3
+            await response.aclose()
+
+
 async def test_what_the_counts_say(client: Client, faults: Faults) -> None:
     """A connection closed without an answer counts as 444 in the state, and the request counts as usual."""
     faults.add([{"kind": "drop_response_after_accept"}])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,3 +162,23 @@ async def test_the_list_stays_within_bounds(sandbox: Sandbox) -> None:
 async def test_rows_are_json(sandbox: Sandbox) -> None:
     rows = sandbox.faults.add([{"kind": kind, **SMALLEST.get(kind, {})} for kind in KINDS])
     assert json.loads(json.dumps(rows)) == rows
+
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "sandbox-faults.md"
+
+
+def test_every_kind_and_field_is_documented() -> None:
+    """The row of a kind names each of its fields."""
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*)$", DOCUMENT.read_text(), re.MULTILINE))
+    for name, kind in KINDS.items():
+        assert [field for field in kind.fields if f"`{field}`" not in rows[name]] == [], name
+
+
+async def test_the_documented_examples_are_accepted(client: Client) -> None:
+    """Every list that the document sends with curl."""
+    examples = re.findall(r"-d '(\[.*?\])'", DOCUMENT.read_text(), re.DOTALL)
+    assert len(examples) >= 10
+    for example in examples:
+        answer = await client.send("POST", "/sandbox/faults", data=example)
+        assert answer.status == 200, answer.text
+        assert not any("error" in row for row in answer.body["faults"])
