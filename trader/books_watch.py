@@ -109,7 +109,7 @@ class BooksWatch:
         await self._storage.write(lambda records: records.notes.put("books_checked", now))
         data = {"job": "storage", "count": str(self.failures), "error": ""}
         self.failures, self._storage.fault = 0, ""
-        self._state.unhamper()
+        self._state.unhamper(BY)
         await self._chronicle.tell(EventKind.JOB_RECOVERED, data=data)
 
     def _set_aside(self) -> None:

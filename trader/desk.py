@@ -17,8 +17,11 @@ from trader.execution.executor import Executor
 from trader.flow import Flow
 from trader.health import Health
 from trader.ids import new_id
+from trader.ledger.portfolio import stored_stops
+from trader.ledger.slippage import position_slippage_bps
 from trader.ledger.valuation import pnl_report, position_views
 from trader.market.quotes import QuoteBoard
+from trader.model.difference import Difference, Reconciliation
 from trader.model.events import Event, JournalEntry
 from trader.model.market import Market, MarketInfo, Timeframe
 from trader.model.order import (
@@ -39,6 +42,7 @@ from trader.model.ticket import Ticket
 from trader.model.views import (
     BalanceRow,
     CancelResult,
+    ClosedTrade,
     HealthCheck,
     LimitUse,
     OrderView,
@@ -54,6 +58,8 @@ from trader.model.views import (
 )
 from trader.panic import Panic
 from trader.ports import Exchange, Records
+from trader.reconcile import Reconciler
+from trader.risk.breaker import stop_run
 from trader.risk.exits import exit_plan
 from trader.risk.gate import entry_blocks
 from trader.risk.limits_use import limits_use
@@ -85,6 +91,7 @@ class Tools:
     bureau: Bureau
     draw: Callable[[Market, Timeframe, int], Awaitable[bytes]]
     started_at: datetime
+    reconciler: Reconciler
 
 
 class Desk:
@@ -102,8 +109,8 @@ class Desk:
         t = self._t
         portfolio = await self._portfolio()
         views = await self.positions()
-        unfinished, tickets = await self._storage.read(
-            lambda records: (records.orders.unfinished(), records.tickets.pending())
+        unfinished, tickets, stops = await self._storage.read(
+            lambda records: (records.orders.unfinished(), records.tickets.pending(), stored_stops(records))
         )
         settings, now = t.tuning.current, t.clock.now()
         report = await self.pnl(1)
@@ -125,6 +132,7 @@ class Desk:
             pending_tickets=sum(1 for ticket in tickets if now < ticket.expires_at),
             data_age_seconds=t.health.data_age(),
             started_at=t.started_at,
+            entries_wait_until=stop_run(stops, settings.limits, now).until,
         )
 
     async def _portfolio(self) -> Portfolio | None:
@@ -174,9 +182,14 @@ class Desk:
         pending = await self._storage.read(lambda records: records.tickets.pending())
         return [ticket for ticket in pending if now < ticket.expires_at]
 
-    async def trades(self, limit: int = 10, market: Market | None = None) -> list[Position]:
+    async def trades(self, limit: int = 10, market: Market | None = None) -> list[ClosedTrade]:
         """Closed positions, newest first."""
-        return await self._storage.read(lambda records: records.positions.recent_closed(limit, market))
+
+        def read(records: Records) -> list[ClosedTrade]:
+            closed = records.positions.recent_closed(limit, market)
+            return [ClosedTrade(position, position_slippage_bps(records, position)) for position in closed]
+
+        return await self._storage.read(read)
 
     async def pnl(self, days: int) -> PnlReport:
         """The last `days` Korean days, today included."""
@@ -212,7 +225,9 @@ class Desk:
 
     async def limits(self) -> list[LimitUse]:
         portfolio = await self._t.flow.portfolio()
-        return limits_use(self._t.tuning.current.limits, portfolio, self._t.clock.now())
+        settings = self._t.tuning.current
+        delay = LimitUse("raise_delay_seconds", Decimal(settings.raise_delay_seconds), None, "seconds")
+        return [*limits_use(settings.limits, portfolio, self._t.clock.now()), delay]
 
     async def chart(self, market: Market, timeframe: Timeframe | None, candles: int) -> bytes:
         """PNG: candles with entries, exits and the guard's levels. UserInputError: no-candles."""
@@ -226,14 +241,37 @@ class Desk:
         """Store an event of the front ends (command, stranger) in the audit trail."""
         await self._t.chronicle.record(event)
 
+    # ------------------------------------------------------------ books against the exchange
+
+    async def reconcile(self) -> Reconciliation:
+        """Compare now. VenueError."""
+        return await self._t.reconciler.asked()
+
+    async def difference(self, id_start: str) -> Difference:
+        """By id, an unambiguous beginning, or empty: the only open one. UserInputError: difference-unknown,
+        difference-ambiguous."""
+        return await self._t.reconciler.difference(id_start)
+
+    async def answer_difference(self, answer: str, id_start: str, by: str) -> Difference:
+        """`answer` is adopt, ignore or cancel; each difference is answered once. UserInputError: difference-unknown,
+        difference-ambiguous, difference-answered, and why it cannot be adopted or cancelled. VenueError."""
+        reconciler = self._t.reconciler
+        acts = {"adopt": reconciler.adopt, "ignore": reconciler.ignore, "cancel": reconciler.cancel}
+        return await acts[answer](id_start, by)
+
     # ------------------------------------------------------------ settings
 
     def settings(self) -> list[SettingView]:
         return self._t.tuning.views()
 
     async def change_setting(self, key: str, value: str | None, by: str) -> SettingChange:
-        """None = back to the default. UserInputError: setting-unknown, setting-bad-value, market-unknown."""
+        """None = back to the default. With `due`, it waits: `cancel_raise` takes it back. UserInputError:
+        setting-unknown, setting-bad-value, market-unknown."""
         return await self._t.bureau.change_setting(key, value, by)
+
+    async def cancel_raise(self, key: str, by: str) -> SettingChange:
+        """Forget a change that waits. UserInputError: raise-none."""
+        return await self._t.bureau.cancel_raise(key, by)
 
     def strategies(self) -> dict[str, tuple[Market, ...]]:
         """Every strategy's name, with the markets it trades now."""

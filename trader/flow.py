@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -20,7 +21,7 @@ from trader.clock import Clock
 from trader.errors import BelowMinimum, InvalidOrder, OrderPending, TraderError, VenueError
 from trader.execution.executor import Executor
 from trader.ids import new_id
-from trader.ledger.portfolio import RECENT_EXITS, load_portfolio, losing_stops
+from trader.ledger.portfolio import load_portfolio, stored_stops
 from trader.market.quotes import QuoteBoard
 from trader.model.events import EventKind, Severity, TicketState
 from trader.model.limits import OrderStyle
@@ -49,7 +50,7 @@ from trader.risk.gate import review
 from trader.risk.reasons import because
 from trader.risk.volatility import moved, rows_needed
 from trader.settings import Settings
-from trader.state import StateKeeper, resumed_at
+from trader.state import RECONCILE, StateKeeper
 
 log = structlog.get_logger(__name__)
 
@@ -253,7 +254,12 @@ class Flow:
         """Rows and the venue's balances as one value. VenueError."""
         balances = await self._exchange.balances()
         bids, state, now = self._quotes.bids(), self._state.current, self._clock.now()
-        return await self._chronicle.storage.read(lambda records: load_portfolio(records, balances, bids, state, now))
+        reconciled = RECONCILE not in self._state.hampers
+
+        def read(records: Records) -> Portfolio:
+            return replace(load_portfolio(records, balances, bids, state, now), reconciled=reconciled)
+
+        return await self._chronicle.storage.read(read)
 
     async def _book(self, intent: Intent) -> OrderBook | None:
         """Only an entry needs the depth of the market."""
@@ -360,8 +366,7 @@ class Flow:
         """Limits that stop every entry, of which people have not heard since they were reached."""
         untold = (codes & DAY_LIMITS) - limits_told(records, day_start(now))
         if BREAKER in codes:
-            closed = records.positions.recent_closed(RECENT_EXITS)
-            began = stop_run(losing_stops(closed, resumed_at(records)), self._settings().limits, now).began
+            began = stop_run(stored_stops(records), self._settings().limits, now).began
             if began is not None and BREAKER not in limits_told(records, began):
                 untold |= {BREAKER}
         return untold

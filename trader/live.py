@@ -1,6 +1,7 @@
 """The live streams, taken in: one loop that hands every event to whoever needs it.
 
-Trades → guard and quotes · quotes → board · own orders → executor · up and down → catch-up by REST and a message.
+Trades → guard and quotes · quotes → board · own orders → executor · balances → reconciler · up and down → catch-up by
+REST and a message.
 Nothing here waits: what takes time is started as a task, so that the next price is never late for the guard."""
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class StreamHealth:
 
 
 class LiveFeed:
-    """`catch_up` reads by REST what a stream may have missed; it is called after every (re)connect."""
+    """`catch_up` reads by REST what a stream may have missed; it is called after every (re)connect.
+    `balances_changed` is told of every balance that moved, by an order of ours or by somebody else."""
 
     def __init__(
         self,
@@ -46,6 +48,7 @@ class LiveFeed:
         chronicle: Chronicle,
         clock: Clock,
         catch_up: Callable[[str], Awaitable[None]],
+        balances_changed: Callable[[], None],
     ) -> None:
         self._streams = streams
         self._quotes = quotes
@@ -54,6 +57,7 @@ class LiveFeed:
         self._chronicle = chronicle
         self._clock = clock
         self._catch_up = catch_up
+        self._balances_changed = balances_changed
         self._background: set[asyncio.Task[None]] = set()
         self.failures = 0
         self.health = {"public": StreamHealth(), "private": StreamHealth()}
@@ -83,7 +87,7 @@ class LiveFeed:
         elif isinstance(event, OwnOrderChanged):
             self._executor.hear(event.venue_id, event.client_order_id)
         elif isinstance(event, BalancesChanged):
-            log.debug("balances_changed", currencies=sorted(event.balances))
+            self._balances_changed()
         elif isinstance(event, StreamUp):
             self._start(self._up(event))
         elif isinstance(event, StreamDown):

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
+from trader.model.difference import Correction, Difference
 from trader.model.events import Event, JournalEntry, OutboxMessage, SettingRow
 from trader.model.market import Candle, Market, MarketInfo, OrderBook, Quote, Timeframe, TradingRules
 from trader.model.order import Fill, Order, OrderRequest, VenueOrder
@@ -199,6 +200,14 @@ class Fills(Protocol):
         """Oldest first."""
         ...
 
+    def mark(self) -> int:
+        """A number that grows with every fill booked; 0 before the first."""
+        ...
+
+    def booked_after(self, mark: int) -> list[Fill]:
+        """Those booked after `mark` was read, in the order of booking, whatever their times say."""
+        ...
+
 
 class Positions(Protocol):
     def open(self) -> list[Position]:
@@ -230,6 +239,43 @@ class Guards(Protocol):
     def save(self, levels: GuardLevels) -> None: ...
 
     def remove(self, position_id: str) -> None: ...
+
+
+class Differences(Protocol):
+    """What somebody else changed at the venue; a row is never deleted."""
+
+    def add(self, difference: Difference) -> None:
+        """ValueError when the difference id exists."""
+        ...
+
+    def get(self, difference_id: str) -> Difference | None: ...
+
+    def open(self) -> list[Difference]:
+        """Those without an answer, oldest first."""
+        ...
+
+    def answer(self, difference: Difference) -> bool:
+        """Store an answered difference if it was still open, or ignored and is adopted now; False when somebody was
+        first."""
+        ...
+
+    def recent(self, limit: int) -> list[Difference]:
+        """Newest first."""
+        ...
+
+    def reported(self, venue_ids: Iterable[str]) -> frozenset[str]:
+        """Those of these orders that stand in a difference, whatever became of it."""
+        ...
+
+
+class Corrections(Protocol):
+    def add(self, correction: Correction) -> None:
+        """ValueError when the correction id exists."""
+        ...
+
+    def all(self) -> list[Correction]:
+        """In the order they were booked."""
+        ...
 
 
 class Tickets(Protocol):
@@ -327,6 +373,10 @@ class Records(Protocol):
     def positions(self) -> Positions: ...
     @property
     def guards(self) -> Guards: ...
+    @property
+    def differences(self) -> Differences: ...
+    @property
+    def corrections(self) -> Corrections: ...
     @property
     def tickets(self) -> Tickets: ...
     @property

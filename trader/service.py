@@ -26,6 +26,7 @@ from trader.guard.watch import Guard
 from trader.health import Health
 from trader.jobs import Timetable, Trigger, daily, every
 from trader.ledger.books import book
+from trader.ledger.valuation import traded
 from trader.live import LiveFeed
 from trader.market.collector import CollectFailed, Collector, History
 from trader.market.quotes import QuoteBoard
@@ -101,9 +102,20 @@ class Trader:
         self.guard = Guard(chronicle, clock, self.flow.leave)
         self.collector = Collector(exchange, world.storage, clock, history=world.history)
         self.cycle = Cycle(exchange, chronicle, clock, self.tuning, self.collector, self.quotes, self.flow)
-        self.feed = LiveFeed(world.streams, self.quotes, self.guard, self.executor, chronicle, clock, self._catch_up)
+        self.reconciler = Reconciler(
+            exchange, chronicle, self.executor, self.quotes, self.state, lambda: self.tuning.current
+        )
+        self.feed = LiveFeed(
+            world.streams,
+            self.quotes,
+            self.guard,
+            self.executor,
+            chronicle,
+            clock,
+            self._catch_up,
+            self.reconciler.nudge,
+        )
         self.timetable = Timetable(chronicle, clock)
-        self.reconciler = Reconciler(exchange, chronicle, self.executor)
         self.panic = Panic(exchange, chronicle, clock, self.quotes, self.executor, self.flow, self.state)
         data_dir: Path = world.settings.data_dir
         self.health = Health(
@@ -126,15 +138,18 @@ class Trader:
                 self.bureau,
                 pictures.market,
                 self.started_at,
+                self.reconciler,
             )
         )
         self.executor.on_booked(lambda market: self._start(self._booked(market)))
+        self.reconciler.on_corrected(lambda market: self._start(self._booked(market)))
         self.bureau.on_change(lambda key: self._start(self._setting_changed(key)))
 
     # ------------------------------------------------------------ start and stop
 
     async def start(self) -> None:
         """Returns at once after the parts that need no venue; `ready` is set when trading is possible."""
+        self.reconciler.expect()
         await self.guard.load()
         resumed = await self.executor.resume()
         if resumed:
@@ -168,6 +183,7 @@ class Trader:
             *(self.world.exchange.rules(market) for market in markets if market in self.quotes.infos),
         )
         self._guard_quotes()
+        await self._reconcile_first()
         self.timetable.start()
         self.ready.set()
         self._start(self._warm_up())
@@ -176,6 +192,15 @@ class Trader:
         unlisted = " ".join(market.code for market in markets if market not in self.quotes.infos)
         if unlisted:
             await self._tell_error("markets", f"not listed at the exchange: {unlisted}")
+
+    async def _reconcile_first(self) -> None:
+        """Before any decision. Where it fails, the guard and commands go on, the job tries again, and entries wait."""
+        try:
+            result = await self.reconciler.first()
+        except (VenueError, StorageFailed) as err:
+            await self._tell_error("reconcile", str(err))
+        else:
+            log.info("reconciled", equal=result.equal, open=len(result.open), seconds=round(result.seconds, 3))
 
     def vitals(self) -> Vitals:
         return take_vitals(self.guard, self.quotes, self.world.streams, self.feed, self.timetable, self.clock)
@@ -194,6 +219,7 @@ class Trader:
         self.timetable.stop()
         await self.world.streams.close()
         await self.guard.close()
+        await self.reconciler.close()
         await self.executor.close()
         for task in list(self._tasks):
             task.cancel()
@@ -230,6 +256,8 @@ class Trader:
         table.add_machine("gaps", self.fill_gaps, 300)
         table.add_machine("guard", self.sweep, 1)
         table.add_machine("tickets", self.flow.expire_tickets, 1)
+        table.add_machine("raises", self.bureau.apply_due, 1)
+        table.add("reconcile-nightly", self.reconciler.nightly, daily(4, 10, clock))
         table.add_machine("reconcile", self.reconciler.run, 30)
         table.add_machine("markets", self.refresh_markets, 600)
         table.add_machine("heartbeat", self.heartbeat, 30)
@@ -300,7 +328,7 @@ class Trader:
         start = day_start(now, 1)
         pnl, portfolio = await self.desk.pnl(2), await self.flow.portfolio()
         closed, fills = await self.world.storage.read(
-            lambda records: (records.positions.closed_since(start), records.fills.since(start))
+            lambda records: (traded(records.positions.closed_since(start)), records.fills.since(start))
         )
         report = daily_report(pnl, closed, fills, portfolio, now)
         await self.chronicle.tell(EventKind.DAILY_REPORT, data=report.as_data())
@@ -311,6 +339,7 @@ class Trader:
         """A stream is (back) up: read by REST what it may have missed."""
         if stream == "private":
             self.executor.hear_all()
+            self.reconciler.nudge()
             return
         await self._follow_clock()
         await self.quotes.refresh(self.world.exchange, await self.cycle.markets())

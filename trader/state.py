@@ -13,6 +13,8 @@ from trader.ports import Records
 _KEY = "trading_state"
 _RESUMED = "resumed_at"
 CLOCK = "clock"
+RECONCILE = "reconcile"
+"""Hampers until books and venue have been compared."""
 
 
 def stored_state(records: Records) -> TradingState:
@@ -33,7 +35,7 @@ class StateKeeper:
     def __init__(self, chronicle: Chronicle, note: StateNote) -> None:
         self._chronicle = chronicle
         self._note = note
-        self._hampered: StateNote | None = None
+        self._hampers: dict[str, StateNote] = {}
         self._unwritten = False
 
     @classmethod
@@ -61,11 +63,22 @@ class StateKeeper:
 
     def hamper(self, by: str, reason: str) -> None:
         """Something keeps the program from entering, whatever people wish. Known to this process only."""
-        self._hampered = StateNote(TradingState.REDUCING, by, self._chronicle.clock.now(), reason)
+        if by not in self._hampers or self._hampers[by].reason != reason:
+            self._hampers[by] = StateNote(TradingState.REDUCING, by, self._chronicle.clock.now(), reason)
 
-    def unhamper(self) -> None:
-        """It has passed; what people set is in force again."""
-        self._hampered = None
+    def unhamper(self, by: str) -> None:
+        """It has passed; when nothing else is in the way, what people set is in force again."""
+        self._hampers.pop(by, None)
+
+    @property
+    def hampers(self) -> frozenset[str]:
+        """What keeps the program from entering now."""
+        return frozenset(self._hampers)
+
+    @property
+    def _hampered(self) -> StateNote | None:
+        """The oldest of them stands for all."""
+        return next(iter(self._hampers.values()), None)
 
     def _over(self) -> bool:
         return self._note.until is not None and self._chronicle.clock.now() >= self._note.until

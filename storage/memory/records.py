@@ -13,6 +13,7 @@ from storage.grid import gaps, refuse_unfit
 from storage.memory.shelf import Shelf, Undo, checked
 from storage.values import json_text
 from trader.clock import Clock
+from trader.model.difference import Correction, Difference, DifferenceState
 from trader.model.events import Event, JournalEntry, OutboxMessage, SettingRow, TicketState
 from trader.model.market import Candle, Market, Timeframe
 from trader.model.order import Fill, Order
@@ -104,6 +105,12 @@ class MemoryFills:
     def all(self) -> list[Fill]:
         return sorted(self._fills, key=lambda f: f.at)
 
+    def mark(self) -> int:
+        return len(self._fills)
+
+    def booked_after(self, mark: int) -> list[Fill]:
+        return list(self._fills)[mark:]
+
 
 class MemoryPositions:
     def __init__(self, undo: Undo) -> None:
@@ -155,6 +162,59 @@ class MemoryGuards:
 
     def remove(self, position_id: str) -> None:
         self._guards.remove(position_id)
+
+
+class MemoryDifferences:
+    def __init__(self, undo: Undo) -> None:
+        self._differences: Shelf[str, Difference] = Shelf(undo)
+
+    def add(self, difference: Difference) -> None:
+        difference = checked(difference)
+        if difference.difference_id in self._differences:
+            raise ValueError(f"difference {difference.difference_id} is stored already")
+        self._differences.put(difference.difference_id, difference)
+
+    def get(self, difference_id: str) -> Difference | None:
+        return self._differences.get(difference_id)
+
+    def open(self) -> list[Difference]:
+        return [d for d in self._differences if d.state is DifferenceState.OPEN]
+
+    def answer(self, difference: Difference) -> bool:
+        difference = checked(difference)
+        if difference.state is DifferenceState.OPEN:
+            raise ValueError(f"difference {difference.difference_id} carries no answer")
+        asked = self._differences.get(difference.difference_id)
+        answerable = {DifferenceState.OPEN}
+        if difference.state is DifferenceState.ADOPTED:
+            answerable.add(DifferenceState.IGNORED)
+        if asked is None or asked.state not in answerable:
+            return False
+        answered = replace(
+            asked, state=difference.state, answered_by=difference.answered_by, answered_at=difference.answered_at
+        )
+        self._differences.put(difference.difference_id, answered)
+        return True
+
+    def recent(self, limit: int) -> list[Difference]:
+        return _newest(self._differences, limit)
+
+    def reported(self, venue_ids: Iterable[str]) -> frozenset[str]:
+        return frozenset(venue_ids) & {d.venue_id for d in self._differences if d.venue_id}
+
+
+class MemoryCorrections:
+    def __init__(self, undo: Undo) -> None:
+        self._corrections: Shelf[str, Correction] = Shelf(undo)
+
+    def add(self, correction: Correction) -> None:
+        correction = checked(correction)
+        if correction.correction_id in self._corrections:
+            raise ValueError(f"correction {correction.correction_id} is stored already")
+        self._corrections.put(correction.correction_id, correction)
+
+    def all(self) -> list[Correction]:
+        return list(self._corrections)
 
 
 class MemoryTickets:
@@ -319,6 +379,8 @@ class MemoryRecords:
         self.fills = MemoryFills(undo)
         self.positions = MemoryPositions(undo)
         self.guards = MemoryGuards(undo)
+        self.differences = MemoryDifferences(undo)
+        self.corrections = MemoryCorrections(undo)
         self.tickets = MemoryTickets(undo)
         self.journal = MemoryJournal(undo)
         self.events = MemoryEvents(undo)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.repositories.candles import SqlCandles
+from storage.repositories.differences import SqlCorrections, SqlDifferences
 from storage.repositories.holdings import SqlGuards, SqlPositions
 from storage.repositories.orders import SqlFills, SqlOrders
 from storage.repositories.settings import SqlNotes, SqlSettingRows
@@ -17,6 +18,8 @@ class SqlRecords:
         self.fills = SqlFills(transaction)
         self.positions = SqlPositions(transaction)
         self.guards = SqlGuards(transaction)
+        self.differences = SqlDifferences(transaction)
+        self.corrections = SqlCorrections(transaction)
         self.tickets = SqlTickets(transaction)
         self.journal = SqlJournal(transaction)
         self.events = SqlEvents(transaction)

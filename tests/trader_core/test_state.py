@@ -140,5 +140,5 @@ async def test_hampered_means_no_entries_whatever_people_wish() -> None:
     assert (state.current, state.note.by) == (HALTED, "telegram:1")
     await state.set(ACTIVE, "telegram:1")
     assert state.current is REDUCING
-    state.unhamper()
+    state.unhamper("storage")
     assert state.current is ACTIVE

@@ -54,6 +54,9 @@ LATE_SECONDS = 900.0
 
 NEVER_APPEARED = "never appeared at the venue"
 
+LOOKS_PER_SECOND = 5.0
+"""Of all quiet orders together: fifty that rest must not use up the requests that an exit needs."""
+
 CANCEL_WAIT_SECONDS = 5.0
 
 SEND_WAIT_SECONDS = 8.0
@@ -214,6 +217,12 @@ class Executor:
             self._follow_on(order.changed(self._clock.now(), state=OrderState.UNKNOWN, note="surfaced late"))
         return surfaced
 
+    def take_over(self, order: Order) -> None:
+        """The books call this order over and the venue shows it as open: follow it, until it really is."""
+        if order.client_order_id not in self._watches:
+            log.warning("order_open_after_all", client_order_id=order.client_order_id, state=order.state.value)
+            self._follow_on(order.changed(self._clock.now(), state=OrderState.UNKNOWN, note="open after all"))
+
     async def close(self) -> None:
         """Stop following; the rows know how to go on. What is being sent gets its answer first."""
         await self.settled()
@@ -317,6 +326,8 @@ class Executor:
         """Until the stream says something, the next look is due, or the remainder expires."""
         steps = RESOLVE_SECONDS if watch.order.state is OrderState.UNKNOWN else LOOK_SECONDS
         seconds = steps[min(watch.looks, len(steps) - 1)]
+        if watch.looks >= len(steps):
+            seconds = max(seconds, len(self._watches) / LOOKS_PER_SECOND)
         expires = watch.order.expires_at
         if expires is not None:
             left = (expires - self._clock.now()).total_seconds() / self._clock.speed

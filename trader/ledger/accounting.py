@@ -1,21 +1,28 @@
 """What one fill does to a position.  In: Position, Fill, Order.  Out: the next Position.  Pure and exact.
 
 A sale takes its part of the cost with it, in proportion to the quantity; the last one takes what is left. So over a
-position's life Σ realised = Σ (funds − fee of sales) − Σ (funds + fee of buys), to the last digit."""
+position's life Σ realised = Σ (funds − fee of sales) − Σ (funds + fee of buys), to the last digit.
+
+A correction (coins moved by a person's hand) is no trade: what is taken out takes its part of the cost along, what is
+taken in brings the day's price, and neither realises anything. Its signed cost stands on the right of that sum."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 from trader.errors import LedgerMismatch
+from trader.model.difference import Correction
 from trader.model.order import ZERO, Fill, Order, Side
 from trader.model.portfolio import Position
 
 EXACT = Context(prec=80)
 """Wide enough that sums of prices × quantities × fee rates are never rounded."""
+
+TAKEN_OUT = "taken_out"
+"""The exit reason of a position whose last coins a person took."""
 
 COST_STEP = Decimal("1e-12")
 """Digits of the cost a partial sale takes along. A fixed step keeps both halves finite, so their sum is exact."""
@@ -62,9 +69,7 @@ def _bought(position: Position | None, fill: Fill, owner: str, new_id: str) -> P
 def _sold(position: Position, fill: Fill, reason: str) -> Position:
     proceeds = fill.funds - fill.fee
     closed = fill.quantity == position.quantity
-    cost = position.cost
-    if not closed:
-        cost = (cost * fill.quantity / position.quantity).quantize(COST_STEP, ROUND_HALF_EVEN)
+    cost = part_of_cost(position, fill.quantity)
     return replace(
         position,
         quantity=position.quantity - fill.quantity,
@@ -76,6 +81,31 @@ def _sold(position: Position, fill: Fill, reason: str) -> Position:
         closed_at=fill.at if closed else None,
         exit_reason=reason if closed else position.exit_reason,
     )
+
+
+def apply_correction(position: Position | None, correction: Correction, owner: str) -> Position:
+    """The position after `correction`; it begins one (owned by `owner`) where there is none.
+
+    Raises LedgerMismatch: more is taken out than is held."""
+    if position is None:
+        position = Position(
+            correction.position_id, correction.market, owner, opened_at=correction.at, quantity=ZERO, cost=ZERO
+        )
+    with localcontext(EXACT):
+        quantity, cost = position.quantity + correction.quantity, position.cost + correction.cost
+    if quantity < 0 or cost < 0:
+        raise LedgerMismatch(f"{-correction.quantity:f} taken out, the books hold {position.quantity:f}")
+    if quantity:
+        return replace(position, quantity=quantity, cost=cost)
+    return replace(position, quantity=quantity, cost=cost, closed_at=correction.at, exit_reason=TAKEN_OUT)
+
+
+def part_of_cost(position: Position, quantity: Decimal) -> Decimal:
+    """What `quantity` of the position cost: its share, cut to a fixed step; all that is left for all of it."""
+    if quantity == position.quantity:
+        return position.cost
+    with localcontext(EXACT):
+        return (position.cost * quantity / position.quantity).quantize(COST_STEP, ROUND_HALF_EVEN)
 
 
 def cash_after(fills: Iterable[Fill], start: Decimal) -> Decimal:
@@ -96,18 +126,31 @@ class Realised:
     position_id: str
 
 
-def realised_steps(position: Position, fills: Iterable[Fill]) -> list[Realised]:
-    """The sales of `position`, one by one, from its own fills in the order they were booked."""
+def realised_steps(position: Position, fills: Iterable[Fill], corrections: Iterable[Correction] = ()) -> list[Realised]:
+    """The sales of `position`, one by one, from its own fills in the order they were booked, and the corrections of it
+    among them."""
     steps: list[Realised] = []
     state: Position | None = None
-    for fill in fills:
-        if fill.market != position.market or (state is None and fill.side is Side.SELL):
+    for change in _in_order([fill for fill in fills if fill.market == position.market], list(corrections)):
+        if isinstance(change, Correction):
+            state = apply_correction(state, change, position.owner)
+        elif state is None and change.side is Side.SELL:
             continue
-        before = state.realised_pnl if state else ZERO
-        state = next_position(state, fill, owner=position.owner, reason="", new_id=position.position_id)
-        if fill.side is Side.SELL:
-            with localcontext(EXACT):
-                steps.append(Realised(fill.at, state.realised_pnl - before, position.position_id))
+        else:
+            before = state.realised_pnl if state else ZERO
+            state = next_position(state, change, owner=position.owner, reason="", new_id=position.position_id)
+            if change.side is Side.SELL:
+                with localcontext(EXACT):
+                    steps.append(Realised(change.at, state.realised_pnl - before, position.position_id))
         if not state.open:
             break
     return steps
+
+
+def _in_order(fills: list[Fill], corrections: list[Correction]) -> Iterator[Fill | Correction]:
+    """Each correction behind the fill it was booked after; before them all when that one is not among these."""
+    known = {fill.fill_id for fill in fills}
+    yield from (correction for correction in corrections if correction.after_fill not in known)
+    for fill in fills:
+        yield fill
+        yield from (correction for correction in corrections if correction.after_fill == fill.fill_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from trader.ledger.valuation import day_use, total
+from trader.model.difference import Difference, DifferenceKind
 from trader.model.market import Market
 from trader.model.order import ZERO, Order, OrderState, Side
 from trader.model.portfolio import Balance, Portfolio, Position, TradingState
@@ -50,7 +51,14 @@ def load_portfolio(
         last_exit=last_exits(closed),
         losing_stops=losing_stops(closed, resumed_at(records)),
         today=day_use(records, now),
+        disputed=disputed(records.differences.open()),
     )
+
+
+def disputed(differences: Iterable[Difference]) -> frozenset[Market]:
+    """Markets of whose coins the venue holds less than our positions, and nobody has said why."""
+    short = (d for d in differences if d.kind is DifferenceKind.SHORT)
+    return frozenset(difference.market for difference in short if difference.market is not None)
 
 
 def pending_notional(unfinished: Iterable[Order]) -> Decimal:
@@ -82,6 +90,11 @@ def last_exits(closed: Sequence[Position]) -> dict[Market, datetime]:
         if position.closed_at is not None:
             exits.setdefault(position.market, position.closed_at)
     return exits
+
+
+def stored_stops(records: Records) -> tuple[datetime, ...]:
+    """`losing_stops` as the rows tell them now."""
+    return losing_stops(records.positions.recent_closed(RECENT_EXITS), resumed_at(records))
 
 
 def losing_stops(closed: Sequence[Position], since: datetime | None) -> tuple[datetime, ...]:

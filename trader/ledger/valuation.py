@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 
 from trader.ledger.accounting import EXACT, Realised, realised_steps
+from trader.model.difference import Correction
 from trader.model.market import Market
 from trader.model.order import ZERO, Fill, Order, OrderState, Side
 from trader.model.portfolio import DayUse, GuardLevels, Position
@@ -49,12 +50,27 @@ def total(values: Iterable[Decimal]) -> Decimal:
 def realised_since(records: Records, start: datetime) -> list[Realised]:
     """Every sale at or after `start`, oldest first, worked out from the fills of the positions concerned."""
     positions = [*records.positions.closed_since(start), *records.positions.open()]
+    corrections = _by_position(records.corrections.all())
     steps: list[Realised] = []
     for position in positions:
         if position.sold_quantity:
             fills = records.fills.since(position.opened_at, position.market)
-            steps += (step for step in realised_steps(position, fills) if step.at >= start)
+            own = realised_steps(position, fills, corrections.get(position.position_id, ()))
+            steps += (step for step in own if step.at >= start)
     return sorted(steps, key=lambda step: step.at)
+
+
+def _by_position(corrections: Iterable[Correction]) -> dict[str, list[Correction]]:
+    """They are rare: all of them are one short reading."""
+    grouped: dict[str, list[Correction]] = {}
+    for correction in corrections:
+        grouped.setdefault(correction.position_id, []).append(correction)
+    return grouped
+
+
+def traded(closed: Iterable[Position]) -> list[Position]:
+    """Those that ended by trading: coins a person took away whole are neither won nor lost."""
+    return [position for position in closed if position.sold_quantity]
 
 
 def position_view(position: Position, bid: Decimal | None, levels: GuardLevels | None) -> PositionView:
@@ -96,7 +112,7 @@ def pnl_report(records: Records, bids: Mapping[Market, Decimal], days: int, now:
         raise ValueError(f"a report needs at least one day, not {days}")
     start = day_start(now, days - 1)
     steps = realised_since(records, start)
-    closed = records.positions.closed_since(start)
+    closed = traded(records.positions.closed_since(start))
     markets = {p.position_id: p.market for p in (*closed, *records.positions.open())}
     ranked = sorted(closed, key=lambda p: p.realised_pnl)
     return PnlReport(

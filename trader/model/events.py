@@ -10,6 +10,7 @@ from enum import StrEnum
 class EventKind(StrEnum):
     STARTED = "started"
     STOPPED = "stopped"
+    FAILSAFE = "failsafe"
     PROPOSAL = "proposal"
     TICKET_ANSWERED = "ticket_answered"
     TICKET_EXPIRED = "ticket_expired"
@@ -25,6 +26,8 @@ class EventKind(StrEnum):
     LIMIT_HIT = "limit_hit"
     STATE_CHANGED = "state_changed"
     SETTING_CHANGED = "setting_changed"
+    SETTING_WAITS = "setting_waits"
+    SETTING_CANCELLED = "setting_cancelled"
     PANIC = "panic"
     ERROR = "error"
     JOB_FAILED = "job_failed"
@@ -32,6 +35,8 @@ class EventKind(StrEnum):
     STREAM_LOST = "stream_lost"
     STREAM_BACK = "stream_back"
     MISMATCH = "mismatch"
+    DIFFERENCE_ANSWERED = "difference_answered"
+    RECONCILED = "reconciled"
     DAILY_REPORT = "daily_report"
     COMMAND = "command"
     STRANGER = "stranger"
@@ -85,7 +90,8 @@ class TicketState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """A setting changed by chat: `key` as in settings or `param.<strategy>.<name>`; `value` None = back to default."""
+    """A setting changed by chat: `key` as in settings, `param.<strategy>.<name>` or `pending.<key>` (a change that
+    waits, as JSON); `value` None = back to default, or nothing waits any more."""
 
     key: str
     value: str | None

@@ -133,7 +133,8 @@ class Portfolio:
     `bids` values positions; `pending` are markets with an order that is not final; `pending_notional` sums the buys the
     venue may not have locked money for yet; `selling` is the base quantity unfinished sales may still take;
     `buying` is the KRW unfinished buys may still spend; `last_exit` is when a position of the market was last closed;
-    `losing_stops` when positions were closed by a stop at a loss one after another, up to now, oldest first."""
+    `losing_stops` when positions were closed by a stop at a loss one after another, up to now, oldest first;
+    `reconciled` is False until books and venue have been compared; `disputed` are markets whose coins are missing."""
 
     state: TradingState
     cash: Balance
@@ -147,6 +148,8 @@ class Portfolio:
     selling: dict[Market, Decimal] = field(default_factory=dict)
     buying: Decimal = ZERO
     losing_stops: tuple[datetime, ...] = ()
+    reconciled: bool = True
+    disputed: frozenset[Market] = frozenset()
 
     @property
     def invested(self) -> Decimal:

@@ -30,6 +30,17 @@ def trading_state(case: Case) -> Reason | None:
     return None if state is TradingState.ACTIVE else because("trading_state", state=state.value)
 
 
+def not_reconciled(case: Case) -> Reason | None:
+    """After a start or a long outage books and venue are compared before anything is bought."""
+    return None if case.portfolio.reconciled else because("not_reconciled")
+
+
+def books_differ(case: Case) -> Reason | None:
+    """Coins of this market are missing and nobody has said why."""
+    market = case.intent.market
+    return because("books_differ", market=market.code) if market in case.portfolio.disputed else None
+
+
 def order_pending(case: Case) -> Reason | None:
     market = case.intent.market
     if market in case.portfolio.unresolved:
@@ -219,6 +230,8 @@ def cooldown(case: Case) -> Reason | None:
 
 ENTRY_CHECKS: tuple[Check, ...] = (
     trading_state,
+    not_reconciled,
+    books_differ,
     order_pending,
     already_holding,
     market_inactive,

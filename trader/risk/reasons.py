@@ -19,6 +19,8 @@ REASONS: dict[str, tuple[str, ...]] = {
     "below_minimum": ("notional", "minimum"),
     "not_placeable": ("detail",),
     # entries
+    "not_reconciled": (),
+    "books_differ": ("market",),
     "no_size": (),
     "already_holding": ("market", "quantity"),
     "below_minimum_at_stop": ("value", "stop", "minimum"),
