@@ -19,7 +19,6 @@ REFUSALS: list[tuple[dict[str, str], tuple[str, ...]]] = [
     ({"MODE": "live"}, ("MODE=live trades real money", "LIVE_TRADING_CONFIRMED=yes")),
     ({"ORDER_FRACTION": "2", "MODE": "sanbox"}, ("ORDER_FRACTION", "above 0 and at most 0.95", "not 'sanbox'")),
     ({"STRATEGY": "martingale"}, ("STRATEGY=martingale does not exist", "sma_cross")),
-    ({"SANDBOX_FEED": "crystal ball"}, ("SANDBOX_FEED", "synthetic, replay:FILE")),
     ({"UPBIT_REST_URL": "http://127.0.0.1:1"}, ("set both UPBIT_REST_URL and UPBIT_WS_URL",)),
     ({"DATA_DIR": "file"}, ("DATA_DIR file cannot be written", "it is a file")),
     ({"DATA_DIR": "text"}, ("trader.sqlite3 is not a database of this program",)),
