@@ -8,12 +8,13 @@ from decimal import Decimal
 from chatbot.reply import JSON
 from trader.model.events import Event
 from trader.model.order import Fill, Order
-from trader.model.portfolio import Position
 from trader.model.ticket import Ticket
 from trader.model.views import (
     BalanceRow,
     CancelResult,
+    ClosedTrade,
     LimitUse,
+    PendingRaise,
     PnlReport,
     PositionView,
     SettingChange,
@@ -26,6 +27,11 @@ from trader.model.views import (
 def text(figure: Decimal | None) -> str | None:
     """0.01 → "0.01"; None stays None: unknown."""
     return None if figure is None else format(figure, "f")
+
+
+def bps(figure: Decimal | None) -> str | None:
+    """To a hundredth."""
+    return None if figure is None else text(round(figure, 2))
 
 
 def moment(at: datetime | None) -> str | None:
@@ -61,6 +67,7 @@ def status(now: Status) -> dict[str, JSON]:
         "pending_tickets": now.pending_tickets,
         "data_age_seconds": now.data_age_seconds,
         "started_at": moment(now.started_at),
+        "entries_wait_until": moment(now.entries_wait_until),
     }
 
 
@@ -112,6 +119,7 @@ def order(one: Order) -> dict[str, JSON]:
         "reason": one.reason,
         "approved_by": one.approved_by,
         "note": one.note,
+        "slippage_bps": bps(one.slippage_bps),
         "created_at": moment(one.created_at),
     }
 
@@ -128,7 +136,8 @@ def fill(one: Fill) -> dict[str, JSON]:
     }
 
 
-def trade(one: Position) -> dict[str, JSON]:
+def trade(trade: ClosedTrade) -> dict[str, JSON]:
+    one = trade.position
     return {
         "position_id": one.position_id,
         "market": one.market.code,
@@ -141,6 +150,7 @@ def trade(one: Position) -> dict[str, JSON]:
         "pnl_krw": text(one.realised_pnl),
         "fees_krw": text(one.fees),
         "exit_reason": one.exit_reason,
+        "slippage_bps": bps(trade.slippage_bps),
     }
 
 
@@ -205,7 +215,19 @@ def cancelled(one: CancelResult) -> dict[str, JSON]:
 
 
 def change(one: SettingChange) -> dict[str, JSON]:
-    return {"outcome": "ok", "key": one.key, "old": one.old, "new": one.new}
+    """`waits` with the time it takes effect, where it does not at once."""
+    said: dict[str, JSON] = {"outcome": "ok", "key": one.key, "old": one.old, "new": one.new}
+    return said if one.due is None else {**said, "outcome": "waits", "due": moment(one.due)}
+
+
+def pending(one: PendingRaise) -> dict[str, JSON]:
+    return {
+        "key": one.key,
+        "new": one.new,
+        "by": one.by,
+        "asked_at": moment(one.asked_at),
+        "due": moment(one.due),
+    }
 
 
 def limit(one: LimitUse) -> dict[str, JSON]:

@@ -74,6 +74,8 @@ def demo_settings(plan: Plan, data_dir: Path) -> Settings:
         max_hold_seconds=600,
         cooldown_seconds=60,
         max_spread_bps=Decimal(50),
+        max_stops_in_a_row=0,
+        raise_delay_seconds=0,
     )
 
 

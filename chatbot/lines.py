@@ -11,7 +11,7 @@ from chatbot.wording import Words, figures
 from trader.model.events import JournalEntry
 from trader.model.order import Order, OrderType, Reason
 from trader.model.portfolio import Position, TradingState
-from trader.model.views import CancelResult, LimitUse, PositionView, SettingView, StateNote
+from trader.model.views import CancelResult, ClosedTrade, LimitUse, PendingRaise, PositionView, SettingView, StateNote
 
 _LIGHTS = {TradingState.ACTIVE: "🟢", TradingState.REDUCING: "🟡", TradingState.HALTED: "🔴"}
 _SHORT_ID = 6
@@ -115,9 +115,22 @@ def order_lines(order: Order, words: Words, now: datetime) -> list[str]:
     return [head, f"  {' · '.join(parts)} · {order.client_order_id[:_SHORT_ID]}"]
 
 
-def trade_line(closed: Position, words: Words, now: datetime) -> str:
+def slippage_lines(order: Order, words: Words) -> list[str]:
+    """How much worse (+) or better (−) it was filled than the price the wish arose at."""
+    if order.slippage_bps is None:
+        return []
+    return [words("order-slippage", bps=signed_bps(order.slippage_bps), krw=words.krw_change(order.slippage))]
+
+
+def signed_bps(bps: Decimal) -> str:
+    return f"{round(bps, 1):+f}" if round(bps, 1) else "0"
+
+
+def trade_line(trade: ClosedTrade, words: Words, now: datetime) -> str:
+    closed, bps = trade.position, trade.slippage_bps
+    slippage = "" if bps is None else f" · {words('trade-slippage', bps=signed_bps(bps))}"
     held = (closed.closed_at - closed.opened_at).total_seconds() if closed.closed_at else None
-    return words(
+    line = words(
         "trade-line",
         arrow=arrow(closed.realised_pnl),
         at=words.moment(closed.closed_at, now),
@@ -127,6 +140,7 @@ def trade_line(closed: Position, words: Words, now: datetime) -> str:
         held=words.span(held),
         reason=why_text(closed.exit_reason, words),
     )
+    return line + slippage
 
 
 def short_trade(closed: Position, words: Words) -> str:
@@ -141,11 +155,12 @@ def held(currency: str, quantity: Decimal, words: Words) -> str:
 def journal_text(entry: JournalEntry, words: Words) -> str:
     """What one pass ended with; several reasons of the risk gate are told one after another, with their figures."""
     key = f"pass-{entry.code.replace('_', '-')}"
+    blind = f" · {words('pass-move-unknown')}" if entry.details.get("moved") == "unknown" else ""
     if words.has(key):
         said = words.lenient(key, entry.details)
         reason = entry.details.get("reason", "")
-        return f"{said} ({why_text(reason, words)})" if reason else said
-    return "; ".join(reason_text(reason, words) for reason in _reasons(entry))
+        return (f"{said} ({why_text(reason, words)})" if reason else said) + blind
+    return blind + "; ".join(reason_text(reason, words) for reason in _reasons(entry))
 
 
 def _reasons(entry: JournalEntry) -> list[Reason]:
@@ -173,6 +188,12 @@ def limit_line(use: LimitUse, words: Words) -> str:
     used = setting_values.shown(use.unit, figures.quantity(use.used).replace(",", ""), words)
     mark = "⛔ " if use.used >= use.limit else ""
     return f"{mark}{name}: {used} / {limit} – {use.key}"
+
+
+def pending_line(pending: PendingRaise, unit: str, words: Words, now: datetime) -> str:
+    """`  ⏳ 2,000,000원 · 12:10:00부터 · telegram:1`: what waits, until when, and who asked."""
+    new = setting_values.shown(unit, pending.new, words)
+    return words("waiting-line", new=new, at=words.moment(pending.due, now), by=who(pending.by, words))
 
 
 def setting_line(view: SettingView, words: Words) -> str:

@@ -22,6 +22,7 @@ from trader.model.events import Event, EventKind
 KEYS: Final[Mapping[EventKind, tuple[str, ...]]] = {
     EventKind.STARTED: ("mode", "markets", "strategy", "timeframe", "state", "positions", "access"),
     EventKind.STOPPED: ("reason", "positions", "open_orders"),
+    EventKind.FAILSAFE: ("policy", "outcome", "positions", "open_orders", "note"),
     EventKind.PROPOSAL: (
         "ticket_id",
         "side",
@@ -51,6 +52,8 @@ KEYS: Final[Mapping[EventKind, tuple[str, ...]]] = {
     EventKind.LIMIT_HIT: ("reasons",),
     EventKind.STATE_CHANGED: ("state", "by", "reason", "until"),
     EventKind.SETTING_CHANGED: ("key", "old", "new", "by"),
+    EventKind.SETTING_WAITS: ("key", "old", "new", "by", "due"),
+    EventKind.SETTING_CANCELLED: ("key", "old", "new", "by"),
     EventKind.PANIC: ("by", "flat", "cancelled", "sold", "proceeds", "remaining", "open_orders_left", "seconds"),
     EventKind.ERROR: ("where", "message", "count"),
     EventKind.JOB_FAILED: ("job", "error", "count"),
@@ -105,7 +108,8 @@ _KRW = frozenset({"notional", "funds", "cost", "proceeds", "fees", "equity"})
 _SIGNED = frozenset({"pnl", "realised", "unrealised"})
 _PRICES = frozenset({"price", "average_cost", "stop", "take"})
 _QUANTITIES = frozenset({"quantity", "executed", "book", "venue"})
-_TIMES = frozenset({"until", "expires_at"})
+_TIMES = frozenset({"until", "expires_at", "due"})
+_OF_SETTINGS = frozenset({EventKind.SETTING_CHANGED, EventKind.SETTING_WAITS, EventKind.SETTING_CANCELLED})
 _SPANS = frozenset({"held_seconds", "seconds"})
 _WORDS = {
     "side": "side-",
@@ -123,7 +127,7 @@ def _shown(name: str, value: str, event: Event, words: Words) -> str:
     if name in _WORDS:
         prefix = "order-state-" if event.kind is EventKind.ORDER_RESOLVED else _WORDS[name]
         return words.first((f"{prefix}{value}",), value)
-    if event.kind is EventKind.SETTING_CHANGED and name in ("old", "new"):
+    if event.kind in _OF_SETTINGS and name in ("old", "new"):
         return setting_values.shown(setting_values.unit_of(event.data.get("key", "")), value, words)
     if name in ("by", "owner", "person"):
         return lines.who(value, words)
@@ -194,6 +198,12 @@ _DETAILS: Mapping[EventKind, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("started-open", ("positions",)),
     ),
     EventKind.STOPPED: (("stopped-left", ("positions",)),),
+    EventKind.FAILSAFE: (
+        ("failsafe-what", ()),
+        ("failsafe-positions", ("positions",)),
+        ("failsafe-orders", ("open_orders",)),
+        ("failsafe-note", ("note",)),
+    ),
     EventKind.ORDER: (("order-price", ("price",)), ("order-id", ("client_order_id",))),
     EventKind.ORDER_UNKNOWN: (("order-unknown", ()), ("order-id", ("client_order_id",))),
     EventKind.ORDER_RESOLVED: (("order-id", ("client_order_id",)),),
@@ -205,6 +215,7 @@ _DETAILS: Mapping[EventKind, tuple[tuple[str, tuple[str, ...]], ...]] = {
     EventKind.STATE_CHANGED: (("state-until", ("until",)), ("state-why", ("reason",))),
     EventKind.PANIC: (("panic-counts", ()), ("panic-remaining", ("remaining",)), ("panic-proceeds", ("proceeds",))),
     EventKind.ERROR: (("error-market", ("market",)), ("message", ("message",))),
+    EventKind.SETTING_WAITS: (("setting-due", ("due",)),),
     EventKind.JOB_FAILED: (("message-error", ("error",)),),
     EventKind.STREAM_LOST: (("stream-lost", ()), ("stream-cause", ("cause",))),
     EventKind.MISMATCH: (("mismatch", ()), ("mismatch-next", ())),
@@ -222,7 +233,7 @@ def _tone(event: Event) -> Tone:
     return Tone.WARNING if event.kind in _WORRYING else Tone.OK
 
 
-_BAD = frozenset({EventKind.ERROR, EventKind.ORDER_REJECTED, EventKind.MISMATCH})
+_BAD = frozenset({EventKind.ERROR, EventKind.FAILSAFE, EventKind.ORDER_REJECTED, EventKind.MISMATCH})
 _WORRYING = frozenset(
     {
         EventKind.ORDER_UNKNOWN,
@@ -249,6 +260,11 @@ def _buttons(event: Event, words: Words) -> tuple[tuple[Button, ...], ...]:
             (words("button-sell", coin=coin), f"/sell {event.market}"),
             (words("button-chart"), f"/chart {event.market}"),
         )
+    if event.kind is EventKind.SETTING_WAITS:
+        key = event.data.get("key", "")
+        return runs((words("button-cancel-raise", key=key), f"/set {key} cancel"))
+    if event.kind is EventKind.LIMIT_HIT:
+        return runs((words("button-limits"), "/limits"))
     if event.kind in (EventKind.STARTED, EventKind.STREAM_BACK, EventKind.DAILY_REPORT):
         return runs((words("button-status"), "/status"))
     if event.kind is EventKind.PANIC and event.data.get("flat") != "yes":

@@ -7,9 +7,11 @@ from decimal import Decimal, InvalidOperation
 from chatbot.wording import Words, figures
 from trader.model.order import Reason
 
-_COUNTED = frozenset({"max_positions", "max_entries_per_day"})
+_COUNTED = frozenset({"max_positions", "max_entries_per_day", "max_stops_in_a_row"})
 """Codes whose plain figures are counts; elsewhere they are sums in KRW."""
-_KRW = frozenset({"notional", "minimum", "maximum", "needed", "free", "limit", "value", "loss", "available", "stop"})
+_KRW = frozenset(
+    {"notional", "minimum", "maximum", "needed", "free", "limit", "value", "loss", "spent", "available", "stop"}
+)
 _QUANTITY = frozenset({"quantity", "held", "left"})
 
 
@@ -41,6 +43,8 @@ def _figure(code: str, name: str, value: str, words: Words) -> str:
         return value
     if name.endswith(("_seconds", "seconds_left")):
         return words.span(float(figure))
+    if name.endswith("_fraction"):
+        return words.share(figure)
     if name in _QUANTITY:
         return figures.quantity(figure)
     return words.krw(figure) if name in _KRW and code not in _COUNTED else figures.quantity(figure)

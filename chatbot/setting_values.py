@@ -14,11 +14,17 @@ from trader.settings import Settings
 from trader.tuning import field_extra
 
 _DEFAULT = frozenset({"default", "reset", "기본", "기본값", "초기화"})
+_CANCEL = frozenset({"cancel", "취소", "되돌려"})
 _ZERO = frozenset({"0", "0원", "없음", "none", "off", "끄기"})
 
 
 def is_default(text: str) -> bool:
     return folded(text) in _DEFAULT
+
+
+def is_cancel(text: str) -> bool:
+    """Asks to forget a change that waits."""
+    return folded(text) in _CANCEL
 
 
 def normalised(view: SettingView, text: str, coins: Coins) -> str:

@@ -1,20 +1,27 @@
-"""Changes of settings by chat: checked, stored with who and when, in force at once (E9)."""
+"""Changes of settings by chat: checked, stored with who and when, in force at once (E9).
+
+What loosens a limit or a guard waits `raise_delay_seconds` first: long enough to think again, or to see that somebody
+else is at the phone. It is a row like any other, so a restart neither loses nor hastens it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from trader.chronicle import Chronicle, Tell
 from trader.clock import Clock
 from trader.errors import UserInputError
+from trader.loosening import waits
 from trader.market.quotes import QuoteBoard
 from trader.model.events import EventKind, SettingRow
 from trader.model.market import Market
-from trader.model.views import ParamView, SettingChange
+from trader.model.views import ParamView, PendingRaise, SettingChange
 from trader.ports import Records
 from trader.signals.params import views
 from trader.signals.registry import get, names
-from trader.tuning import Tuning, as_text
+from trader.state import CLOCK
+from trader.tuning import PENDING, Tuning, as_text, pending_row
 
 
 class Bureau:
@@ -24,14 +31,20 @@ class Bureau:
         self._tuning = tuning
         self._quotes = quotes
         self._listeners: list[Callable[[str], None]] = []
+        self._changing = asyncio.Lock()
 
     def on_change(self, listener: Callable[[str], None]) -> None:
         """Called with the key after a change came into force."""
         self._listeners.append(listener)
 
     async def change_setting(self, key: str, value: str | None, by: str) -> SettingChange:
-        """None = back to the environment's value. UserInputError: setting-unknown, setting-bad-value, market-unknown,
-        strategy-unknown."""
+        """None = back to the environment's value. A change that waits says until when, and takes the place of one
+        that waits already; any other ends that one. UserInputError: setting-unknown, setting-bad-value,
+        market-unknown, strategy-unknown."""
+        async with self._changing:
+            return await self._change_setting(key, value, by)
+
+    async def _change_setting(self, key: str, value: str | None, by: str) -> SettingChange:
         checked = None if value is None else self._tuning.check(key, value)
         if value is None:
             self._tuning.check(key, as_text(getattr(self._tuning.current, key, "")))
@@ -40,8 +53,50 @@ class Bureau:
         if checked is not None and key == "markets":
             self._known_markets([Market.parse(code) for code in checked.split()])
         old = as_text(getattr(self._tuning.current, key))
+        new = self._tuning.base_value(key) if checked is None else checked
+        delay = self._tuning.current.raise_delay_seconds
+        if delay and waits(key, old, new):
+            due = self._clock.now() + timedelta(seconds=delay)
+            row = pending_row(key, checked, by, self._clock.now(), due)
+            data = {"key": key, "old": old, "new": new, "by": by, "due": due.isoformat()}
+            await self._put([row], EventKind.SETTING_WAITS, data)
+            return SettingChange(key, old, new, due)
         await self._store(key, checked, by, old)
         return SettingChange(key, old, as_text(getattr(self._tuning.current, key)))
+
+    async def cancel_raise(self, key: str, by: str) -> SettingChange:
+        """Forget a change that waits. UserInputError: raise-none."""
+        async with self._changing:
+            pending = self._tuning.pending(key)
+            if pending is None:
+                raise UserInputError("raise-none", key=key)
+            return await self._forget(pending, by)
+
+    async def _forget(self, pending: PendingRaise, by: str) -> SettingChange:
+        key, old = pending.key, as_text(getattr(self._tuning.current, pending.key))
+        data = {"key": key, "old": old, "new": pending.new, "by": by}
+        await self._put([self._nothing_waits(key, by)], EventKind.SETTING_CANCELLED, data)
+        return SettingChange(key, pending.new, old)
+
+    async def apply_due(self) -> None:
+        """Changes whose wait is over come into force, also those of before a restart. StorageFailed: next time."""
+        now = self._clock.now()
+        if not any(now >= pending.due for pending in self._tuning.all_pending()):
+            return
+        async with self._changing:
+            for pending in self._tuning.all_pending():
+                if now >= pending.due:
+                    await self._apply(pending)
+
+    async def _apply(self, pending: PendingRaise) -> None:
+        """One that cannot come into force any more (its bounds moved with an upgrade) is forgotten, and told so."""
+        key = pending.key
+        try:
+            self._tuning.check(key, pending.new)
+        except UserInputError:
+            await self._forget(pending, CLOCK)
+            return
+        await self._store(key, pending.value, pending.by, as_text(getattr(self._tuning.current, key)))
 
     async def change_markets(self, add: Sequence[Market], remove: Sequence[Market], by: str) -> SettingChange:
         """UserInputError: market-unknown, markets-empty."""
@@ -93,14 +148,22 @@ class Bureau:
                 raise UserInputError("market-unknown", text=market.code)
 
     async def _store(self, key: str, value: str | None, by: str, old: str) -> None:
-        row = SettingRow(key, value, by, self._clock.now())
-
-        def store(records: Records, tell: Tell) -> None:
-            records.settings.add(row)
-            data = {"key": key, "old": old, "new": value or "default", "by": by}
-            tell(EventKind.SETTING_CHANGED, data=data)
-
-        await self._chronicle.write(store)
-        self._tuning.apply(row)
+        rows = [SettingRow(key, value, by, self._clock.now())]
+        if self._tuning.pending(key) is not None:
+            rows.append(self._nothing_waits(key, by))
+        await self._put(rows, EventKind.SETTING_CHANGED, {"key": key, "old": old, "new": value or "default", "by": by})
         for listener in self._listeners:
             listener(key)
+
+    def _nothing_waits(self, key: str, by: str) -> SettingRow:
+        return SettingRow(f"{PENDING}{key}", None, by, self._clock.now())
+
+    async def _put(self, rows: Sequence[SettingRow], kind: EventKind, data: dict[str, str]) -> None:
+        def store(records: Records, tell: Tell) -> None:
+            for row in rows:
+                records.settings.add(row)
+            tell(kind, data=data)
+
+        await self._chronicle.write(store)
+        for row in rows:
+            self._tuning.apply(row)

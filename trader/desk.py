@@ -37,7 +37,7 @@ from trader.model.order import (
     Refused,
     Side,
 )
-from trader.model.portfolio import Portfolio, Position, TradingState
+from trader.model.portfolio import Portfolio, TradingState
 from trader.model.ticket import Ticket
 from trader.model.views import (
     BalanceRow,

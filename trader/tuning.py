@@ -6,7 +6,9 @@ market alone is `strategy.<market>`."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,10 +20,19 @@ from trader.errors import UserInputError
 from trader.model.events import SettingRow
 from trader.model.market import EPOCH, Market
 from trader.model.plain import plain
-from trader.model.views import SettingView
+from trader.model.views import PendingRaise, SettingView
 from trader.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+
+PENDING = "pending."
+"""Before the key of a setting: the row of a change that waits."""
+
+
+def pending_row(key: str, value: str | None, by: str, now: datetime, due: datetime) -> SettingRow:
+    """The row of a change that waits until `due`."""
+    return SettingRow(f"{PENDING}{key}", json.dumps({"value": value, "due": due.isoformat()}), by, now)
 
 
 def field_extra(info: FieldInfo) -> dict[str, Any]:
@@ -85,6 +96,23 @@ class Tuning:
         self.current = self._effective(rows)
         self._rows = rows
 
+    def base_value(self, key: str) -> str:
+        """What a setting comes to when chat's change is taken back."""
+        return as_text(getattr(self._base, key))
+
+    def pending(self, key: str) -> PendingRaise | None:
+        """The change of this setting that waits."""
+        row = self._rows.get(f"{PENDING}{key}")
+        if row is None or row.value is None:
+            return None
+        stored = json.loads(row.value)
+        value, due = stored["value"], datetime.fromisoformat(stored["due"])
+        return PendingRaise(key, value, self.base_value(key) if value is None else value, row.set_by, row.set_at, due)
+
+    def all_pending(self) -> list[PendingRaise]:
+        found = (self.pending(key) for key in tunable_keys())
+        return sorted((one for one in found if one is not None), key=lambda one: one.due)
+
     def strategy_for(self, market: Market) -> str:
         row = self._rows.get(f"strategy.{market.code}")
         return row.value if row and row.value else self.current.strategy
@@ -117,6 +145,7 @@ class Tuning:
             set_by=row.set_by if row else "",
             set_at=row.set_at if row else None,
             changeable=bool(extra.get("chat")),
+            pending=self.pending(name),
         )
 
 

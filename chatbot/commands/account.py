@@ -121,6 +121,7 @@ async def _one_order(ctx: Context, order_id: str) -> Reply:
         lines=(
             *lines.order_lines(order, words, now),
             words("order-ids", venue=order.venue_id or words.unknown),
+            *lines.slippage_lines(order, words),
             words("order-owner", owner=lines.who(order.owner, words), reason=lines.why_text(order.reason, words)),
             *fills,
             *history,
@@ -137,11 +138,11 @@ async def trades(ctx: Context, count: Count | None = None, market: OwnMarket | N
     if not closed:
         return Reply(title=words("trades-none"), tone=Tone.INFO, data={"trades": []})
     now = ctx.services.clock.now()
-    total = sum((p.realised_pnl for p in closed), Decimal(0))
+    total = sum((trade.position.realised_pnl for trade in closed), Decimal(0))
     return Reply(
         title=words("trades-title", count=len(closed), total=words.krw_change(total)),
-        lines=tuple(lines.trade_line(position, words, now) for position in closed),
-        data={"trades": [data.trade(position) for position in closed]},
+        lines=tuple(lines.trade_line(trade, words, now) for trade in closed),
+        data={"trades": [data.trade(trade) for trade in closed]},
     )
 
 

@@ -30,10 +30,12 @@ async def resume(ctx: Context) -> Reply:
 
 
 async def _activate(ctx: Context, action: str, *, ask_always: bool) -> Reply:
-    """A state with a reason (panic, a limit, books that disagree) was not simply wished by a person: it asks first."""
+    """A state with a reason (panic, a limit, books that disagree) was not simply wished by a person: it asks first.
+    So it does where entries wait after too many losing stops in a row; going on ends that wait too."""
     now = await ctx.desk.status()
     words = ctx.words
-    if now.state.state is TradingState.ACTIVE:
+    waiting = now.entries_wait_until is not None
+    if now.state.state is TradingState.ACTIVE and not waiting:
         reply = status_reply(now, ctx)
         return Reply(
             title=words("already-active"),
@@ -42,7 +44,7 @@ async def _activate(ctx: Context, action: str, *, ask_always: bool) -> Reply:
             tone=Tone.INFO,
             data={**reply.data, "outcome": "already"},
         )
-    if not ctx.confirmed and (ask_always or now.state.reason):
+    if not ctx.confirmed and (ask_always or now.state.reason or waiting):
         return ctx.ask(words(f"{action}-ask"), _what_will_run(now, ctx))
     note = await ctx.desk.set_state(action, ctx.by)
     return _state_reply(ctx, note, _what_will_run(now, ctx)[1:], ("button-pause", "/pause"))
@@ -50,8 +52,11 @@ async def _activate(ctx: Context, action: str, *, ask_always: bool) -> Reply:
 
 def _what_will_run(now: Status, ctx: Context) -> tuple[str, ...]:
     words = ctx.words
+    at = words.moment(now.entries_wait_until, now.now)
+    stops = (words("status-stops", at=at),) if now.entries_wait_until else ()
     return (
         lines.state_title(now.state, now.mode, words, now.now),
+        *stops,
         words("status-strategy", strategy=now.strategy, timeframe=now.timeframe),
         words("status-markets", markets=" ".join(market.base for market in now.markets)),
         words("status-equity", equity=words.krw(now.equity), day=words.krw_change(now.day_realised)),

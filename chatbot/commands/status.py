@@ -29,9 +29,13 @@ def status_reply(now: Status, ctx: Context) -> Reply:
         orders=now.open_orders,
         tickets=now.pending_tickets,
     )
+    waiting = (
+        (words("status-stops", at=words.moment(now.entries_wait_until, now.now)),) if now.entries_wait_until else ()
+    )
     checking = (words("status-unresolved", count=now.unresolved_orders),) if now.unresolved_orders else ()
     state = now.state.state
-    second = ("button-resume", "/resume") if state is not TradingState.ACTIVE else ("button-pause", "/pause")
+    stopped = state is not TradingState.ACTIVE or now.entries_wait_until is not None
+    second = ("button-resume", "/resume") if stopped else ("button-pause", "/pause")
     return Reply(
         title=lines.state_title(now.state, now.mode, words, now.now),
         lines=(
@@ -40,6 +44,7 @@ def status_reply(now: Status, ctx: Context) -> Reply:
             words("status-unrealised", unrealised=words.krw_change(now.unrealised)),
             counts,
             *checking,
+            *waiting,
             *open_positions,
             words("status-strategy", strategy=now.strategy, timeframe=now.timeframe),
             words("status-markets", markets=" ".join(market.base for market in now.markets)),
@@ -54,7 +59,7 @@ def status_reply(now: Status, ctx: Context) -> Reply:
             (words("button-positions"), "/positions"),
             (words(second[0]), second[1]),
         ),
-        tone=Tone.OK if state is TradingState.ACTIVE and not now.unresolved_orders else Tone.WARNING,
+        tone=Tone.WARNING if stopped or now.unresolved_orders else Tone.OK,
         data=data.status(now),
     )
 

@@ -9,13 +9,13 @@ from chatbot.access import Role
 from chatbot.buttons import runs
 from chatbot.commands.register import command
 from chatbot.context import Context
-from chatbot.loosening import loosens
-from chatbot.reply import JSON, Reply, Tone
+from chatbot.reply import JSON, Button, Reply, Tone
 from chatbot.slots import Change, MarketArg, OwnMarket, ParamName, SettingKey, StrategyName, Value, WithFixed
 from chatbot.wording import Words
 from trader.errors import UserInputError
+from trader.loosening import loosens, waits
 from trader.model.market import Market
-from trader.model.views import ParamView, SettingChange, SettingView
+from trader.model.views import ParamView, PendingRaise, SettingChange, SettingView
 
 
 @command("markets", group="settings", role=Role.VIEWER, change=Role.OWNER, aliases=("마켓", "종목"))
@@ -115,10 +115,14 @@ async def limits(ctx: Context, key: SettingKey | None = None, value: Value | Non
     words = ctx.words
     found = await ctx.desk.limits()
     if key is None:
+        views = {view.key: view for view in ctx.desk.settings()}
+        pending = [view.pending for view in views.values() if view.pending]
+        said = (line for use in found for line in (lines.limit_line(use, words), *_waiting(ctx, views[use.key])))
         return Reply(
             title=words("limits-title"),
-            lines=(*(lines.limit_line(use, words) for use in found), words("limits-hint")),
-            data={"limits": [data.limit(use) for use in found]},
+            lines=(*said, words("limits-hint")),
+            buttons=_cancel_buttons(ctx, pending),
+            data={"limits": [data.limit(use) for use in found], "pending": [data.pending(one) for one in pending]},
         )
     chosen = _match(key, [use.key for use in found])
     return await _set(ctx, chosen, value)
@@ -135,11 +139,29 @@ async def set_(ctx: Context, key: SettingKey | None = None, value: Value | None 
 async def settings(ctx: Context, *, everything: WithFixed = False) -> Reply:
     words = ctx.words
     views = [v for v in ctx.desk.settings() if v.changeable or everything]
+    pending = [view.pending for view in views if view.pending]
+    said = (line for v in views for line in (lines.setting_line(v, words), *_waiting(ctx, v)))
     return Reply(
         title=words("settings-title"),
-        lines=(*(lines.setting_line(v, words) for v in views), words("settings-hint")),
-        data={"settings": {v.key: {"value": v.value, "origin": v.origin} for v in views}},
+        lines=(*said, words("settings-hint")),
+        buttons=_cancel_buttons(ctx, pending),
+        data={
+            "settings": {v.key: {"value": v.value, "origin": v.origin} for v in views},
+            "pending": [data.pending(one) for one in pending],
+        },
     )
+
+
+def _waiting(ctx: Context, view: SettingView) -> list[str]:
+    return [lines.pending_line(view.pending, view.unit, ctx.words, ctx.services.clock.now())] if view.pending else []
+
+
+def _cancel_buttons(ctx: Context, pending: Sequence[PendingRaise]) -> tuple[tuple[Button, ...], ...]:
+    """One row for each change that waits; only for those who may change."""
+    if ctx.role < Role.OWNER:
+        return ()
+    rows = (runs((ctx.words("button-cancel-raise", key=one.key), f"/set {one.key} cancel")) for one in pending)
+    return tuple(row for found in rows for row in found)
 
 
 async def _set(ctx: Context, key: str, value: str | None) -> Reply:
@@ -150,22 +172,47 @@ async def _set(ctx: Context, key: str, value: str | None) -> Reply:
     ctx.changing()
     if not view.changeable:
         raise UserInputError("setting-fixed", key=key)
+    if setting_values.is_cancel(value):
+        return _raise_cancelled(ctx, view, await ctx.desk.cancel_raise(key, ctx.by))
     back = setting_values.is_default(value)
     new = None if back else setting_values.normalised(view, value, ctx.services.coins)
     target = view.default if new is None else new
     if not ctx.confirmed and loosens(key, view.value, target):
         old, shown = (setting_values.shown(view.unit, v, words) for v in (view.value, target))
-        return ctx.ask(words("loosen-ask"), (words("change", key=key, old=old, new=shown), words(f"setting-{key}")))
+        said = [words("change", key=key, old=old, new=shown), words(f"setting-{key}")]
+        delay = int(_view(ctx, "raise_delay_seconds").value)
+        if delay and waits(key, view.value, target):
+            said.append(words("raise-will-wait", delay=words.span(delay)))
+        return ctx.ask(words("loosen-ask"), said)
     return _changed(ctx, view, await ctx.desk.change_setting(key, new, ctx.by))
 
 
 def _changed(ctx: Context, view: SettingView, done: SettingChange) -> Reply:
     words = ctx.words
     old, new = (setting_values.shown(view.unit, v, words) for v in (done.old, done.new))
+    if done.due is not None:
+        cancel = (words("button-cancel-raise", key=view.key), f"/set {view.key} cancel")
+        return Reply(
+            title=words("raise-waits", at=words.moment(done.due, ctx.services.clock.now())),
+            lines=(words("change", key=done.key, old=old, new=new), words(f"setting-{view.key}")),
+            buttons=runs(cancel),
+            tone=Tone.INFO,
+            data=data.change(done),
+        )
     return Reply(
         title=words("setting-changed"),
         lines=(words("change", key=done.key, old=old, new=new), words(f"setting-{view.key}")),
         buttons=runs((words("button-undo"), f"/set {view.key} {done.old}")) if done.old else (),
+        data=data.change(done),
+    )
+
+
+def _raise_cancelled(ctx: Context, view: SettingView, done: SettingChange) -> Reply:
+    words = ctx.words
+    dropped, stays = (setting_values.shown(view.unit, v, words) for v in (done.old, done.new))
+    return Reply(
+        title=words("raise-cancelled", key=view.key, new=dropped),
+        lines=(words("raise-stays", key=view.key, value=stays),),
         data=data.change(done),
     )
 
@@ -180,7 +227,8 @@ def _one_setting(ctx: Context, view: SettingView) -> Reply:
     )
     return Reply(
         title=lines.setting_line(view, words),
-        lines=(*about, words("setting-default", default=default)),
+        lines=(*_waiting(ctx, view), *about, words("setting-default", default=default)),
+        buttons=_cancel_buttons(ctx, [view.pending] if view.pending else []),
         tone=Tone.INFO,
         data={"key": view.key, "value": view.value, "default": view.default, "origin": view.origin},
     )
@@ -194,10 +242,12 @@ def _view(ctx: Context, key: str) -> SettingView:
 
 
 def _match(word: str, keys: Sequence[str]) -> str:
-    """The key itself, or the only one that contains the word. UserInputError: setting-unknown, setting-ambiguous."""
+    """The key itself, the one that is the word and its unit (`stop` → `stop_fraction`), or the only one that contains
+    it. UserInputError: setting-unknown, setting-ambiguous."""
     if word in keys:
         return word
-    inside = [key for key in keys if word in key]
+    named = [key for key in keys if key.rpartition("_")[0] == word]
+    inside = named if len(named) == 1 else [key for key in keys if word in key]
     if len(inside) > 1:
         raise UserInputError("setting-ambiguous", key=word, choices=", ".join(inside[:8]))
     if not inside:

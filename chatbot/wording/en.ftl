@@ -31,6 +31,8 @@ by-panic = panic
 by-rule = by rule
 by-console = console
 by-shell = shell
+by-file = PANIC file
+by-failsafe = fail-safe
 
 ### States
 mode-sandbox = sandbox
@@ -53,6 +55,7 @@ order-state-expired = never reached the exchange
 cause-manual = by hand
 cause-stop = stop
 cause-trail = trailing stop
+cause-breakeven = break-even stop
 cause-take = take profit
 cause-max-hold = held long enough
 cause-panic = panic
@@ -105,6 +108,8 @@ button-chart = Chart
 button-help = Help
 button-params = Parameters
 button-undo = Undo
+button-cancel-raise = Cancel { $key }
+button-limits = Limits
 button-again = Ask again at today's price
 button-panic-again = Panic again
 button-pnl-day = Today
@@ -245,6 +250,10 @@ cancel-cancelled = cancelled
 cancel-ended = had ended before
 cancel-failed = not cancelled
 loosen-ask = This change risks more. Apply it?
+raise-will-wait = It takes effect after { $delay } and can be cancelled until then.
+raise-waits = Waiting: it takes effect at { $at }.
+raise-cancelled = The change of { $key } to { $new } is cancelled.
+raise-stays = { $key } stays { $value }.
 language-now = I answer in English.
 
 ### Looking
@@ -253,6 +262,7 @@ status-cash = Cash { $free } (held by orders { $locked })
 status-unrealised = Unrealised { $unrealised }
 status-counts = Positions { $positions } · open orders { $orders } · to approve { $tickets }
 status-unresolved = ⚠️ { $count } orders without an answer, checking
+status-stops = ⛔ Losing stops in a row: no entries until { $at }. To go on now: /resume
 status-strategy = Strategy { $strategy } · { $timeframe }
 status-markets = Markets { $markets }
 status-data = Last price { $age } ago · up { $up }
@@ -278,12 +288,14 @@ health-job-decide = Deciding
 health-job-daily-report = Daily report
 health-job-guard = Guard sweep
 health-job-tickets = Closing old proposals
+health-job-raises = Changes that wait
 health-job-reconcile = Books against exchange
 health-job-markets = List of markets
 health-job-heartbeat = Heartbeat
 health-job-connection = Exchange connection
 health-job-outbox = Delivering messages
 health-job-books = Books can be written
+health-job-books-lock = Books are ours alone
 why-title = Why
 why-nothing = Nothing to tell yet; there will be after the next candle.
 why-block = ⛔ Now in the way of a buy: { $reason }
@@ -305,6 +317,7 @@ pass-exit = wants to sell
 pass-hold = the signal came earlier, it is not chased
 pass-stay-out = no reason to buy
 pass-asked = asked for approval
+pass-move-unknown = latest price move unknown, not checked
 pass-new = order written
 pass-sent = order being sent
 pass-accepted = order open
@@ -330,6 +343,7 @@ orders-none = No orders.
 orders-title = Orders: { $open } under way / { $count } shown
 order-title = Order { $id }
 order-executed = { $quantity } @ { $price }
+order-slippage = Slippage { $bps }bps ({ $krw })
 order-fill = filled { $at } { $quantity } @ { $price } (fee { $fee })
 order-step = { $at } { $state }{ $note }
 order-ids = Exchange id { $venue }
@@ -342,6 +356,7 @@ order-never-arrived = { $market } { $side }: never reached the exchange. Nothing
 trades-none = No closed trades.
 trades-title = Closed trades: { $count } · in all { $total }
 trade-line = { $arrow } { $at } { $market } { $pnl } ({ $share }) · { $held } · { $reason }
+trade-slippage = slippage { $bps }bps
 pnl-title = { $days ->
     [1] Today
    *[other] Last { $days } days
@@ -390,6 +405,10 @@ reason-max-market = Limit per market: { $value } / { $limit }
 reason-max-positions = Limit of positions: { $open } / { $limit }
 reason-max-entries-per-day = Limit of entries a day: { $entries } / { $limit }
 reason-max-daily-loss = Limit of loss a day: { $loss } / { $limit }
+reason-max-daily-spend = Limit of spending a day: { $spent } used + { $notional } now of { $limit }
+reason-max-exposure = Limit of exposure: { $exposure_fraction } of { $limit_fraction }
+reason-max-stops-in-a-row = { $stops } losing stops in a row (limit { $limit }): { $seconds_left } left
+reason-volatility = The price moved { $move_fraction } lately, the limit is { $limit_fraction }
 reason-max-spread = Wide spread: { $spread_bps } bps, limit { $limit_bps } bps
 reason-max-slippage = Much slippage expected: { $slippage_bps } bps, limit { $limit_bps } bps
 reason-book-too-thin = Thin order book: { $available } of { $notional }
@@ -420,6 +439,10 @@ denied-max-market = limit per market
 denied-max-positions = limit of positions
 denied-max-entries-per-day = limit of entries a day
 denied-max-daily-loss = limit of loss a day
+denied-max-daily-spend = limit of spending a day
+denied-max-exposure = limit of exposure
+denied-max-stops-in-a-row = losing stops in a row
+denied-volatility = sudden price move
 denied-max-spread = wide spread
 denied-max-slippage = much slippage expected
 denied-book-too-thin = thin order book
@@ -438,6 +461,7 @@ settings-title = Settings
 settings-hint = Change: /set key value · all of them: /settings all
 setting-changed = Setting changed.
 setting-how = Change: /set { $key } value
+waiting-line = {"  "}⏳ { $new } · from { $at } · { $by }
 setting-default = Default { $default }
 setting-is-fixed = Chat cannot change it: change the environment and start again.
 limits-title = Limits (used / limit)
@@ -493,6 +517,7 @@ setting-stop_fraction = Stop below entry (0 = none)
 setting-take_fraction = Take profit above entry (0 = none)
 setting-trail_fraction = Trailing stop below the high (0 = none)
 setting-max_hold_seconds = Longest holding time (0 = none)
+setting-breakeven_fraction = Stop to break-even after this gain (0 = none)
 setting-approval = Who is asked (auto, ask-all, ask-above)
 setting-ask_above_krw = Ask above this sum
 setting-approval_ttl_seconds = A proposal is good for
@@ -502,11 +527,18 @@ setting-max_market_krw = Most in one market
 setting-max_positions = Most open positions
 setting-max_entries_per_day = Most entries a day
 setting-max_daily_loss_krw = Largest loss a day
+setting-max_daily_spend_krw = Most spent a day
+setting-max_exposure = Most exposure (share of equity)
+setting-max_stops_in_a_row = Most losing stops in a row (0 = off)
+setting-stop_breaker_seconds = Wait after losing stops in a row
+setting-volatility_block_fraction = Largest move before an entry (0 = off)
+setting-volatility_window_seconds = Stretch of time the move is looked for in
 setting-max_spread_bps = Widest spread
 setting-max_slippage_bps = Most slippage
 setting-cooldown_seconds = Wait after an exit
 setting-max_quote_age_seconds = Oldest price
 setting-buy_on_warning = Buy markets under a warning
+setting-raise_delay_seconds = Wait before a limit is raised or a guard loosened
 
 ### Input that cannot be used
 error-argument-missing = Missing: { $name }
@@ -552,6 +584,7 @@ error-setting-unknown = No such setting: { $key } (see /settings)
 error-setting-ambiguous = { $key } may be several settings: { $choices }
 error-setting-bad-value = { $key } = { $value } is not possible ({ $detail })
 error-setting-fixed = { $key }: chat cannot change it; change the environment and start again.
+error-raise-none = { $key }: no change waits.
 error-ticket-unknown = No such proposal waits: { $id }
 error-ticket-ambiguous = Several proposals wait; add an id: { $ids }
 error-order-unknown = No such order: { $id }
@@ -574,6 +607,10 @@ failed-internal = Internal error, logged as { $reference }
 ### Notices
 notice-started = Started: { $mode } · { $state }
 notice-stopped = The service has stopped.
+notice-failsafe = ⚠️ The service has failed and is not running. Fail-safe “{ $policy }”: { $outcome ->
+    [done] done
+   *[other] ⚠️ could not be carried out
+  }
 notice-ticket-answered = { $side } { $market }: { $answer } ({ $by })
 notice-ticket-expired = { $side } { $market }: expired without an answer.
 notice-order = Order: { $side } { $market }
@@ -588,6 +625,8 @@ notice-denied = { $side } { $market } denied: { $reasons }
 notice-limit-hit = ⛔ Limit reached: { $reasons }
 notice-state-changed = Trading state: { $state } ({ $by })
 notice-setting-changed = Setting { $key }: { $old } → { $new } ({ $by })
+notice-setting-waits = ⏳ Setting { $key }: { $old } → { $new } waits ({ $by })
+notice-setting-cancelled = Setting { $key }: change to { $new } cancelled, { $old } stays ({ $by })
 notice-panic = Panic: { $flat ->
     [yes] flat
    *[other] ⚠️ something is left
@@ -606,6 +645,15 @@ detail-started-markets = Markets { $markets }
 detail-started-open = Open positions: { $positions }
 detail-nobody-admitted = No owner is listed: nobody can steer it by chat.
 detail-stopped-left = { $positions } open positions are not guarded while the service is off.
+detail-failsafe-what = { $policy ->
+    [hold] Nothing was touched.
+    [stop-entries] Buying is locked until /resume.
+    [cancel] Orders were to be cancelled; buying is locked until /resume.
+   *[close] Orders were to be cancelled and positions sold; buying is locked until /resume.
+  }
+detail-failsafe-positions = { $positions } open positions are not guarded.
+detail-failsafe-orders = { $open_orders } orders may still be open.
+detail-failsafe-note = { $note }
 detail-order-size = Size { $size }
 detail-order-price = Limit { $price }
 detail-order-id = Order { $client_order_id }
@@ -622,6 +670,7 @@ detail-exit-sums = Received { $proceeds } · fees { $fees } (already taken off)
 detail-exit-held = Held for { $held_seconds }
 detail-state-until = Until { $until }
 detail-state-why = Why: { $reason }
+detail-setting-due = Takes effect at { $due }
 detail-panic-counts = { $cancelled } cancelled · { $sold } sold · { $open_orders_left } orders left
 detail-panic-remaining = Left: { $remaining }
 detail-panic-proceeds = Received { $proceeds }

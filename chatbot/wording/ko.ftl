@@ -28,6 +28,8 @@ by-panic = 긴급 청산
 by-rule = 자동 승인
 by-console = 콘솔
 by-shell = 셸
+by-file = PANIC 파일
+by-failsafe = 비상 안전 조치
 
 ### 상태
 mode-sandbox = 모의(가상 시세)
@@ -50,6 +52,7 @@ order-state-expired = 거래소에 도달하지 못함
 cause-manual = 직접 주문
 cause-stop = 손절
 cause-trail = 추적 손절
+cause-breakeven = 본전 손절
 cause-take = 익절
 cause-max-hold = 보유 시간 초과
 cause-panic = 긴급 청산
@@ -102,6 +105,8 @@ button-chart = 차트
 button-help = 도움말
 button-params = 파라미터
 button-undo = 되돌리기
+button-cancel-raise = { $key } 변경 취소
+button-limits = 한도
 button-again = 현재 가격으로 다시
 button-panic-again = 긴급 청산 다시
 button-pnl-day = 오늘
@@ -242,6 +247,10 @@ cancel-cancelled = 취소됨
 cancel-ended = 이미 끝난 주문
 cancel-failed = 취소 실패
 loosen-ask = 위험이 커지는 변경입니다. 적용할까요?
+raise-will-wait = { $delay } 뒤에 적용되며, 그 전에는 취소할 수 있습니다.
+raise-waits = 기다리는 중: { $at }부터 적용됩니다.
+raise-cancelled = { $key } 변경({ $new })을 취소했습니다.
+raise-stays = { $key } = { $value } 그대로입니다.
 language-now = 한국어로 답합니다.
 
 ### 보기
@@ -250,6 +259,7 @@ status-cash = 현금 { $free } (주문에 묶임 { $locked })
 status-unrealised = 평가손익 { $unrealised }
 status-counts = 포지션 { $positions } · 미체결 { $orders } · 승인 대기 { $tickets }
 status-unresolved = ⚠️ 응답 없는 주문 { $count }건 확인 중
+status-stops = ⛔ 연속 손절: { $at }까지 새로 사지 않습니다. 바로 풀려면 /resume
 status-strategy = 전략 { $strategy } · { $timeframe }
 status-markets = 마켓 { $markets }
 status-data = 마지막 시세 { $age } 전 · 가동 { $up }
@@ -275,12 +285,14 @@ health-job-decide = 매매 판단
 health-job-daily-report = 일일 보고
 health-job-guard = 보호 점검
 health-job-tickets = 제안 만료
+health-job-raises = 기다리는 변경 적용
 health-job-reconcile = 장부 대조
 health-job-markets = 마켓 목록
 health-job-heartbeat = 생존 신호
 health-job-connection = 거래소 연결
 health-job-outbox = 메시지 전달
 health-job-books = 장부 쓰기
+health-job-books-lock = 장부 단독 사용
 why-title = 왜 이렇게 되었나
 why-nothing = 아직 기록이 없습니다. 봉이 닫히면 생깁니다.
 why-block = ⛔ 지금 매수를 막는 것: { $reason }
@@ -302,6 +314,7 @@ pass-exit = 매도 신호
 pass-hold = 신호가 먼저 나와 뒤따라 사지 않음
 pass-stay-out = 살 신호 없음
 pass-asked = 승인 요청함
+pass-move-unknown = 최근 변동을 알 수 없어 확인하지 못함
 pass-new = 주문 작성됨
 pass-sent = 주문 전송 중
 pass-accepted = 주문 접수됨
@@ -327,6 +340,7 @@ orders-none = 주문이 없습니다.
 orders-title = 주문: 진행 중 { $open } / 표시 { $count }
 order-title = 주문 { $id }
 order-executed = { $quantity } @ { $price }
+order-slippage = 미끄러짐 { $bps }bps ({ $krw })
 order-fill = 체결 { $at } { $quantity } @ { $price } (수수료 { $fee })
 order-step = { $at } { $state }{ $note }
 order-ids = 거래소 ID { $venue }
@@ -339,6 +353,7 @@ order-never-arrived = { $market } { $side }: 거래소에 도달하지 못했습
 trades-none = 끝난 거래가 없습니다.
 trades-title = 끝난 거래 { $count }건 · 합계 { $total }
 trade-line = { $arrow } { $at } { $market } { $pnl } ({ $share }) · { $held } · { $reason }
+trade-slippage = 미끄러짐 { $bps }bps
 pnl-title = { $days ->
     [1] 오늘
    *[other] 최근 { $days }일
@@ -387,6 +402,10 @@ reason-max-market = 마켓당 한도: { $value } / { $limit }
 reason-max-positions = 포지션 수 한도: { $open } / { $limit }
 reason-max-entries-per-day = 하루 매수 횟수 한도: { $entries } / { $limit }
 reason-max-daily-loss = 하루 손실 한도: { $loss } / { $limit }
+reason-max-daily-spend = 하루 매수 금액 한도: 사용 { $spent } + 이번 { $notional } / { $limit }
+reason-max-exposure = 투자 비중 한도: { $exposure_fraction } / { $limit_fraction }
+reason-max-stops-in-a-row = 연속 손절 { $stops }회(한도 { $limit }): { $seconds_left } 남음
+reason-volatility = 최근 가격 변동이 큽니다: { $move_fraction }, 한도 { $limit_fraction }
 reason-max-spread = 호가 차이가 큽니다: { $spread_bps }bps, 한도 { $limit_bps }bps
 reason-max-slippage = 예상 미끄러짐이 큽니다: { $slippage_bps }bps, 한도 { $limit_bps }bps
 reason-book-too-thin = 호가 물량 부족: { $notional } 중 { $available }만 가능
@@ -417,6 +436,10 @@ denied-max-market = 마켓당 한도
 denied-max-positions = 포지션 수 한도
 denied-max-entries-per-day = 하루 매수 횟수 한도
 denied-max-daily-loss = 하루 손실 한도
+denied-max-daily-spend = 하루 매수 금액 한도
+denied-max-exposure = 투자 비중 한도
+denied-max-stops-in-a-row = 연속 손절 한도
+denied-volatility = 급격한 변동
 denied-max-spread = 호가 차이
 denied-max-slippage = 예상 미끄러짐
 denied-book-too-thin = 호가 물량 부족
@@ -435,6 +458,7 @@ settings-title = 설정
 settings-hint = 바꾸기: /set 설정 값 · 전부 보기: /settings all
 setting-changed = 설정을 바꿨습니다.
 setting-how = 바꾸기: /set { $key } 값
+waiting-line = {"  "}⏳ { $new } · { $at }부터 · { $by }
 setting-default = 기본값 { $default }
 setting-is-fixed = 채팅으로 바꿀 수 없습니다. 환경 변수에서 바꾸고 다시 시작하세요.
 limits-title = 한도 (사용 / 한도)
@@ -490,6 +514,7 @@ setting-stop_fraction = 손절 폭(0 = 없음)
 setting-take_fraction = 익절 폭(0 = 없음)
 setting-trail_fraction = 추적 손절 폭(0 = 없음)
 setting-max_hold_seconds = 최대 보유 시간(0 = 없음)
+setting-breakeven_fraction = 이만큼 오르면 손절선을 본전으로(0 = 없음)
 setting-approval = 승인 방식(auto, ask-all, ask-above)
 setting-ask_above_krw = 이 금액을 넘으면 승인 요청
 setting-approval_ttl_seconds = 제안 유효 시간
@@ -499,11 +524,18 @@ setting-max_market_krw = 마켓당 한도
 setting-max_positions = 포지션 수 한도
 setting-max_entries_per_day = 하루 매수 횟수 한도
 setting-max_daily_loss_krw = 하루 손실 한도
+setting-max_daily_spend_krw = 하루 매수 금액 한도
+setting-max_exposure = 투자 비중 한도(자산 대비)
+setting-max_stops_in_a_row = 연속 손절 한도(0 = 없음)
+setting-stop_breaker_seconds = 연속 손절 후 매수 대기
+setting-volatility_block_fraction = 급변동 시 매수 금지 기준(0 = 없음)
+setting-volatility_window_seconds = 급변동을 보는 시간
 setting-max_spread_bps = 호가 차이 한도
 setting-max_slippage_bps = 미끄러짐 한도
 setting-cooldown_seconds = 매도 후 다시 살 때까지
 setting-max_quote_age_seconds = 시세 나이 한도
 setting-buy_on_warning = 유의 종목도 매수
+setting-raise_delay_seconds = 한도를 올리거나 보호를 풀 때 대기
 
 ### 잘못된 입력
 error-argument-missing = 빠진 것이 있습니다: { $name }
@@ -549,6 +581,7 @@ error-setting-unknown = 그런 설정이 없습니다: { $key } (/settings 로 �
 error-setting-ambiguous = 여러 설정이 해당됩니다: { $key } → { $choices }
 error-setting-bad-value = { $key } = { $value }: 쓸 수 없는 값입니다. ({ $detail })
 error-setting-fixed = { $key }: 채팅으로 바꿀 수 없습니다. 환경 변수에서 바꾸고 다시 시작하세요.
+error-raise-none = { $key }: 기다리는 변경이 없습니다.
 error-ticket-unknown = 대기 중인 제안이 없습니다: { $id }
 error-ticket-ambiguous = 제안이 여러 개입니다. ID를 붙여 주세요: { $ids }
 error-order-unknown = 그런 주문이 없습니다: { $id }
@@ -571,6 +604,10 @@ failed-internal = 내부 오류입니다. 기록 번호 { $reference }
 ### 알림
 notice-started = 시작: { $mode } · { $state }
 notice-stopped = 서비스를 멈췄습니다.
+notice-failsafe = ⚠️ 서비스가 장애로 꺼져 있습니다. 비상 안전 조치 “{ $policy }”: { $outcome ->
+    [done] 완료
+   *[other] ⚠️ 실행하지 못함
+  }
 notice-ticket-answered = { $market } { $side } 제안: { $answer } ({ $by })
 notice-ticket-expired = { $market } { $side } 제안이 답 없이 만료되었습니다.
 notice-order = { $market } { $side } 주문
@@ -585,6 +622,8 @@ notice-denied = { $market } { $side } 거부: { $reasons }
 notice-limit-hit = ⛔ 한도 도달: { $reasons }
 notice-state-changed = 거래 상태: { $state } ({ $by })
 notice-setting-changed = 설정 { $key }: { $old } → { $new } ({ $by })
+notice-setting-waits = ⏳ 설정 { $key }: { $old } → { $new } 변경 대기 ({ $by })
+notice-setting-cancelled = 설정 { $key }: { $new } 변경 취소, { $old } 그대로 ({ $by })
 notice-panic = 긴급 청산: { $flat ->
     [yes] 남은 것 없음
    *[other] ⚠️ 남은 것 있음
@@ -603,6 +642,15 @@ detail-started-markets = 마켓 { $markets }
 detail-started-open = 보유 포지션 { $positions }개
 detail-nobody-admitted = 등록된 소유자가 없어 채팅으로는 아무도 조작할 수 없습니다.
 detail-stopped-left = 남은 포지션 { $positions }개는 서비스가 꺼진 동안 보호되지 않습니다.
+detail-failsafe-what = { $policy ->
+    [hold] 아무것도 건드리지 않았습니다.
+    [stop-entries] /resume 전까지 신규 매수가 잠깁니다.
+    [cancel] 주문 취소를 진행했고, /resume 전까지 신규 매수가 잠깁니다.
+   *[close] 주문 취소와 전량 매도를 진행했고, /resume 전까지 신규 매수가 잠깁니다.
+  }
+detail-failsafe-positions = 남은 포지션 { $positions }개는 보호되지 않습니다.
+detail-failsafe-orders = 미체결 주문이 { $open_orders }건 남아 있을 수 있습니다.
+detail-failsafe-note = { $note }
 detail-order-size = 크기 { $size }
 detail-order-price = 지정가 { $price }
 detail-order-id = 주문 { $client_order_id }
@@ -619,6 +667,7 @@ detail-exit-sums = 받은 금액 { $proceeds } · 수수료 { $fees } (손익에
 detail-exit-held = { $held_seconds } 보유
 detail-state-until = { $until }까지
 detail-state-why = 이유: { $reason }
+detail-setting-due = { $due }부터 적용
 detail-panic-counts = 취소 { $cancelled }건 · 매도 { $sold }종 · 남은 주문 { $open_orders_left }건
 detail-panic-remaining = 남은 것: { $remaining }
 detail-panic-proceeds = 받은 금액 { $proceeds }

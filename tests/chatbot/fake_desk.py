@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from trader.desk import Desk
 from trader.errors import StorageFailed, TraderError, UserInputError
+from trader.loosening import waits
 from trader.model.events import Event, JournalEntry, SettingRow
 from trader.model.market import EPOCH, Market, MarketInfo, Timeframe
 from trader.model.order import (
@@ -29,6 +30,7 @@ from trader.model.ticket import Ticket
 from trader.model.views import (
     BalanceRow,
     CancelResult,
+    ClosedTrade,
     HealthCheck,
     LimitUse,
     OrderView,
@@ -43,7 +45,7 @@ from trader.model.views import (
     Why,
 )
 from trader.settings import Mode, Settings
-from trader.tuning import Tuning
+from trader.tuning import PENDING, Tuning, pending_row
 
 NOW = datetime(2026, 10, 5, 3, 0, tzinfo=UTC)
 """Noon in Seoul."""
@@ -87,6 +89,8 @@ class FakeDesk(Desk):
         self.answered_state = OrderState.DONE
         self.fails: TraderError | None = None
         self.disk_full = False
+        self.raise_delay = timedelta(0)
+        self.wait_until: datetime | None = None
         self.tuning = Tuning(Settings(_env_file=None, mode=mode), {})  # type: ignore[call-arg]
 
     def _called(self, *what: object) -> None:
@@ -118,6 +122,7 @@ class FakeDesk(Desk):
             pending_tickets=len(self.pending),
             data_age_seconds=2.4,
             started_at=NOW - timedelta(hours=3, minutes=5),
+            entries_wait_until=self.wait_until,
         )
 
     async def balances(self) -> list[BalanceRow]:
@@ -167,7 +172,7 @@ class FakeDesk(Desk):
     async def tickets(self) -> list[Ticket]:
         return self.pending
 
-    async def trades(self, limit: int = 10, market: Market | None = None) -> list[Position]:
+    async def trades(self, limit: int = 10, market: Market | None = None) -> list[ClosedTrade]:
         self._called("trades", limit, market)
         closed = replace(
             position(),
@@ -182,7 +187,7 @@ class FakeDesk(Desk):
             closed_at=NOW,
             exit_reason="stop",
         )
-        return [closed]
+        return [ClosedTrade(closed, Decimal("3.25"))]
 
     async def pnl(self, days: int) -> PnlReport:
         self._called("pnl", days)
@@ -236,9 +241,22 @@ class FakeDesk(Desk):
     async def change_setting(self, key: str, value: str | None, by: str) -> SettingChange:
         self._called("change_setting", key, value, by)
         old = next(v.value for v in self.settings() if v.key == key)
+        new = self.tuning.base_value(key) if value is None else self.tuning.check(key, value)
+        if self.raise_delay and waits(key, old, new):
+            due = NOW + self.raise_delay
+            self.tuning.apply(pending_row(key, value, by, NOW, due))
+            return SettingChange(key, old, new, due)
         row = SettingRow(key, value if value is None else self.tuning.check(key, value), by, EPOCH)
         self.tuning.apply(row)
         return SettingChange(key, old, next(v.value for v in self.settings() if v.key == key))
+
+    async def cancel_raise(self, key: str, by: str) -> SettingChange:
+        self._called("cancel_raise", key, by)
+        pending = self.tuning.pending(key)
+        if pending is None:
+            raise UserInputError("raise-none", key=key)
+        self.tuning.apply(SettingRow(f"{PENDING}{key}", None, by, NOW))
+        return SettingChange(key, pending.new, next(v.value for v in self.settings() if v.key == key))
 
     def strategies(self) -> dict[str, tuple[Market, ...]]:
         return {"weighted_ensemble": (BTC, ETH), "sma_cross": ()}

@@ -15,21 +15,21 @@ from chatbot import notices
 from chatbot.access import Role
 from chatbot.commands import REGISTRY
 from chatbot.commands.helping import GROUPS
-from chatbot.loosening import FREE, GUARDED, loosens
 from chatbot.reasons import reason_text
 from chatbot.wording import LANGUAGES, Words, figures
 from chatbot.wording.catalogue import variables
 from trader.approval.tickets import REFUSALS
 from trader.guard.levels import EXIT_CODES
+from trader.loosening import FREE, GUARDED, WAITING, loosens, waits
 from trader.model.events import EventKind
 from trader.model.order import OrderState, Reason, Side
 from trader.model.portfolio import TradingState
 from trader.model.signal import Action
 from trader.risk.reasons import REASONS
-from trader.settings import Mode
+from trader.settings import Mode, Settings
 from trader.signals import params, registry
 from trader.signals.evaluate import reason_codes
-from trader.tuning import tunable_keys
+from trader.tuning import field_extra, tunable_keys
 
 ROOT = Path(__file__).parents[2]
 KEYS = set(variables("ko"))
@@ -58,7 +58,10 @@ def families() -> set[str]:
     found = {f"{kind}-{c.name}" for c in commands for kind in ("help", "example")}
     found |= {f"arg-{p.slot.label}" for c in commands for p in c.parameters}
     found |= {f"group-{group}" for group in GROUPS} | {f"role-{role.name.lower()}" for role in Role}
-    found |= {f"by-{by}" for by in ("clock", "start", "guard", "panic", "rule", "console", "shell", "storage")}
+    found |= {
+        f"by-{by}"
+        for by in ("clock", "start", "guard", "panic", "rule", "console", "shell", "storage", "file", "failsafe")
+    }
     found |= {f"mode-{m.value}" for m in Mode} | {f"state-{s.value}" for s in TradingState}
     found |= {f"side-{s.value}" for s in Side} | {f"order-state-{s.value}" for s in OrderState}
     found |= {f"cause-{dashed(code)}" for code in (*CAUSES, *EXIT_CODES, *reason_codes()) if code}
@@ -229,6 +232,14 @@ def test_every_changeable_setting_is_known_to_be_a_guard_or_not() -> None:
     assert not GUARDED & FREE
 
 
+def test_limits_and_exits_wait_when_they_are_loosened() -> None:
+    groups = {key: field_extra(Settings.model_fields[key])["group"] for key in tunable_keys()}
+    assert {key for key, group in groups.items() if group in ("limits", "exits")} == WAITING
+    assert waits("max_order_krw", "1", "2")
+    assert not waits("max_order_krw", "2", "1")
+    assert not waits("approval", "ask-all", "auto")
+
+
 @pytest.mark.parametrize(
     ("key", "old", "new", "looser"),
     [
@@ -246,6 +257,14 @@ def test_every_changeable_setting_is_known_to_be_a_guard_or_not() -> None:
         ("buy_on_warning", "no", "yes", True),
         ("timeframe", "15m", "1m", False),
         ("max_positions", "5", "many", True),
+        ("max_stops_in_a_row", "5", "0", True),
+        ("max_stops_in_a_row", "0", "9", False),
+        ("volatility_block_fraction", "0.05", "0.1", True),
+        ("volatility_window_seconds", "180", "60", True),
+        ("stop_breaker_seconds", "3600", "60", True),
+        ("breakeven_fraction", "0.01", "0.005", False),
+        ("raise_delay_seconds", "600", "0", True),
+        ("max_exposure", "0.8", "1", True),
     ],
 )
 def test_what_loosens(key: str, old: str, new: str, looser: bool) -> None:

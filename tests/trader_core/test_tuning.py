@@ -16,7 +16,7 @@ from trader.model.market import Market
 from trader.settings import Settings
 from trader.tuning import Tuning, as_text, tunable_keys
 
-BASE = Settings(_env_file=None, markets=("KRW-BTC",), max_order_krw=D(200_000))
+BASE = Settings(_env_file=None, markets=("KRW-BTC",), max_order_krw=D(200_000), raise_delay_seconds=0)
 
 
 class Office:

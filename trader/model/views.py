@@ -39,6 +39,8 @@ class PositionView:
 
 @dataclass(frozen=True, slots=True)
 class Status:
+    """`entries_wait_until` after too many losing stops in a row."""
+
     now: datetime
     mode: str
     state: StateNote
@@ -56,6 +58,7 @@ class Status:
     pending_tickets: int
     data_age_seconds: float | None
     started_at: datetime
+    entries_wait_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,14 @@ class OrderView:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedTrade:
+    """A position that was closed. `slippage_bps` over all its orders, positive = worse for us; None = unknown."""
+
+    position: Position
+    slippage_bps: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class LimitUse:
     """A limit and what is used of it today; `used` None where nothing is counted. `key` is the setting's name."""
 
@@ -87,8 +98,21 @@ class LimitUse:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingRaise:
+    """A change that waits until `due`. `value` is what will be stored (None = back to the default), `new` what it
+    comes to."""
+
+    key: str
+    value: str | None
+    new: str
+    by: str
+    asked_at: datetime
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SettingView:
-    """`origin` is default, environment or chat; for chat, by whom and when."""
+    """`origin` is default, environment or chat; for chat, by whom and when. `pending` is a change that waits."""
 
     key: str
     value: str
@@ -98,6 +122,7 @@ class SettingView:
     set_by: str = ""
     set_at: datetime | None = None
     changeable: bool = False
+    pending: PendingRaise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +139,12 @@ class ParamView:
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:
-    """A change that took effect."""
+    """A change that took effect, or takes effect at `due`."""
 
     key: str
     old: str
     new: str
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Does a change of a setting let the bot risk more?  In: key, old and new value as stored.  Out: bool.  Pure.
 
-Loosening asks once more; tightening takes effect at once."""
+Loosening asks once more, and a limit or a guard that is loosened waits; tightening takes effect at once."""
 
 from __future__ import annotations
 
@@ -19,14 +19,27 @@ HIGHER_IS_LOOSER = frozenset(
         "max_positions",
         "max_entries_per_day",
         "max_daily_loss_krw",
+        "max_daily_spend_krw",
+        "max_exposure",
         "max_spread_bps",
         "max_slippage_bps",
         "max_quote_age_seconds",
     }
 )
-LOWER_IS_LOOSER = frozenset({"cooldown_seconds"})
-ZERO_IS_NONE = frozenset({"stop_fraction", "trail_fraction", "max_hold_seconds"})
-"""Guards: farther away is looser, and 0 switches them off."""
+LOWER_IS_LOOSER = frozenset(
+    {"cooldown_seconds", "stop_breaker_seconds", "volatility_window_seconds", "raise_delay_seconds"}
+)
+ZERO_IS_NONE = frozenset(
+    {
+        "stop_fraction",
+        "trail_fraction",
+        "max_hold_seconds",
+        "breakeven_fraction",
+        "max_stops_in_a_row",
+        "volatility_block_fraction",
+    }
+)
+"""Guards and blocks: farther away is looser, and 0 switches them off."""
 OFF_IS_LOOSER = frozenset({"take_fraction"})
 """A guard whose distance is a matter of taste, but not its absence."""
 _ORDERED = {"approval": ("ask-all", "ask-above", "auto"), "buy_on_warning": ("no", "yes")}
@@ -34,6 +47,40 @@ _ORDERED = {"approval": ("ask-all", "ask-above", "auto"), "buy_on_warning": ("no
 GUARDED = HIGHER_IS_LOOSER | LOWER_IS_LOOSER | ZERO_IS_NONE | OFF_IS_LOOSER | _ORDERED.keys()
 FREE = frozenset({"markets", "strategy", "timeframe", "order_style", "remainder_ttl_seconds", "sizing"})
 """Neither looser nor tighter: how, not how much."""
+
+
+WAITING = frozenset(
+    {
+        "stop_fraction",
+        "take_fraction",
+        "trail_fraction",
+        "max_hold_seconds",
+        "breakeven_fraction",
+        "max_order_krw",
+        "max_market_krw",
+        "max_positions",
+        "max_entries_per_day",
+        "max_daily_loss_krw",
+        "max_daily_spend_krw",
+        "max_exposure",
+        "max_stops_in_a_row",
+        "stop_breaker_seconds",
+        "volatility_block_fraction",
+        "volatility_window_seconds",
+        "max_spread_bps",
+        "max_slippage_bps",
+        "cooldown_seconds",
+        "max_quote_age_seconds",
+        "buy_on_warning",
+        "raise_delay_seconds",
+    }
+)
+"""Limits and guards: what loosens them takes effect after a while. Sizing and approval only ask once more."""
+
+
+def waits(key: str, old: str, new: str) -> bool:
+    """The change takes effect only after `raise_delay_seconds`."""
+    return key in WAITING and loosens(key, old, new)
 
 
 def loosens(key: str, old: str, new: str) -> bool:
