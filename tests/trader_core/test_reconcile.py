@@ -10,7 +10,7 @@ from tests.examples import BTC, D
 from tests.trading_floor import Floor, sale, until, wish
 from trader.errors import VenueUnreachable
 from trader.model.events import EventKind
-from trader.reconcile import Reconciler
+from trader.reconcile.reconciler import Reconciler
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ async def floor() -> AsyncIterator[Floor]:
 
 @pytest.fixture
 def reconciler(floor: Floor) -> Reconciler:
-    return Reconciler(floor.venue, floor.chronicle, floor.executor)
+    return Reconciler(floor.venue, floor.chronicle, floor.executor, floor.quotes, floor.state, lambda: floor.settings)
 
 
 async def test_agreement_and_more_than_ours_is_fine(floor: Floor, reconciler: Reconciler) -> None:
@@ -42,16 +42,19 @@ async def test_less_than_ours_is_told_once_while_it_lasts(floor: Floor, reconcil
 
 
 async def test_a_market_under_way_is_looked_at_next_time(floor: Floor, reconciler: Reconciler) -> None:
+    """Sold at the venue, not booked yet because the order cannot be read: nothing is concluded."""
     await floor.bought()
     floor.venue.fill_at_once = False
     order = await floor.send(sale())
-    floor.venue.totals["BTC"] = D(0)
+    floor.venue.fail("find", *[VenueUnreachable("away")] * 1000)
+    floor.venue.fill(order.client_order_id, "1", "100000")
     await reconciler.run()
     assert floor.told(EventKind.MISMATCH) == []
-    floor.venue.end(order.client_order_id)
+    floor.venue.faults.clear()
+    floor.executor.hear_all()
     await floor.done(order)
     await reconciler.run()
-    assert len(floor.told(EventKind.MISMATCH)) == 1
+    assert floor.told(EventKind.MISMATCH) == []
 
 
 async def test_a_fill_while_the_venue_answers_is_no_difference(floor: Floor, reconciler: Reconciler) -> None:
