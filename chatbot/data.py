@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from chatbot.reply import JSON
+from trader.model.difference import Difference
 from trader.model.events import Event
 from trader.model.order import Fill, Order
 from trader.model.ticket import Ticket
@@ -211,6 +212,27 @@ def cancelled(one: CancelResult) -> dict[str, JSON]:
         "market": one.market.code,
         "outcome": one.outcome,
         "note": one.note,
+    }
+
+
+def difference(one: Difference) -> dict[str, JSON]:
+    return {
+        "difference_id": one.difference_id,
+        "kind": one.kind.value,
+        "at": moment(one.at),
+        "currency": one.currency,
+        "market": one.market.code if one.market else None,
+        "cause": one.cause,
+        "book": text(one.book),
+        "venue": text(one.venue),
+        "change": text(one.change),
+        "price": text(one.price),
+        "krw": text(one.krw),
+        "side": one.side,
+        "venue_id": one.venue_id,
+        "state": one.state.value,
+        "answered_by": one.answered_by,
+        "answered_at": moment(one.answered_at),
     }
 
 

@@ -11,13 +11,27 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from chatbot import cards, lines, setting_values
+from chatbot import cards, differences, lines, setting_values
 from chatbot.buttons import runs
 from chatbot.cards import figure
 from chatbot.reasons import codes_text
 from chatbot.reply import Button, Reply, Tone
 from chatbot.wording import Words, figures
 from trader.model.events import Event, EventKind
+
+_DIFFERENCE: Final = (
+    "difference_id",
+    "kind",
+    "currency",
+    "cause",
+    "book",
+    "venue",
+    "change",
+    "price",
+    "krw",
+    "side",
+    "venue_id",
+)
 
 KEYS: Final[Mapping[EventKind, tuple[str, ...]]] = {
     EventKind.STARTED: ("mode", "markets", "strategy", "timeframe", "state", "positions", "access"),
@@ -60,7 +74,9 @@ KEYS: Final[Mapping[EventKind, tuple[str, ...]]] = {
     EventKind.JOB_RECOVERED: ("job", "count"),
     EventKind.STREAM_LOST: ("stream", "cause"),
     EventKind.STREAM_BACK: ("stream", "seconds"),
-    EventKind.MISMATCH: ("currency", "book", "venue"),
+    EventKind.MISMATCH: _DIFFERENCE,
+    EventKind.DIFFERENCE_ANSWERED: (*_DIFFERENCE, "answer", "by"),
+    EventKind.RECONCILED: ("cause", "equal", "open", "orders", "positions", "unsettled", "seconds"),
     EventKind.DAILY_REPORT: ("date", "equity", "realised", "unrealised", "fees", "closed", "wins"),
     EventKind.COMMAND: ("person", "name", "line", "outcome", "confirmed"),
     EventKind.STRANGER: ("person", "name", "conversation"),
@@ -101,6 +117,9 @@ def brief(event: Event, words: Words) -> str:
 def _params(event: Event, words: Words) -> _Params:
     """What the sentence is made of: the event's text, each figure in its own unit."""
     given = {**event.data, "market": words.market(event.market) if event.market else ""}
+    if event.kind in (EventKind.MISMATCH, EventKind.DIFFERENCE_ANSWERED):
+        shown = differences.params(event.data, event.market, words)
+        return shown | {name: _shown(name, shown.get(name, ""), event, words) for name in ("answer", "by")}
     return {name: _shown(name, value, event, words) for name, value in given.items()}
 
 
@@ -176,6 +195,8 @@ def _more(event: Event, params: _Params, words: Words) -> list[str]:
         said.insert(
             0, words("detail-order-size", size=params.get("notional") or params.get("quantity") or words.unknown)
         )
+    if event.kind is EventKind.MISMATCH:
+        said.extend(differences.lines(params, words))
     if event.kind is EventKind.ENTRY and not (params.get("stop") or params.get("take")):
         said.append(words("position-unguarded"))
     if event.kind is EventKind.STARTED and event.data.get("access") == "0":
@@ -218,7 +239,8 @@ _DETAILS: Mapping[EventKind, tuple[tuple[str, tuple[str, ...]], ...]] = {
     EventKind.SETTING_WAITS: (("setting-due", ("due",)),),
     EventKind.JOB_FAILED: (("message-error", ("error",)),),
     EventKind.STREAM_LOST: (("stream-lost", ()), ("stream-cause", ("cause",))),
-    EventKind.MISMATCH: (("mismatch", ()), ("mismatch-next", ())),
+    EventKind.DIFFERENCE_ANSWERED: (("difference-change", ("change",)),),
+    EventKind.RECONCILED: (("reconciled-open", ("open",)),),
     EventKind.DAILY_REPORT: (("daily-result", ()), ("daily-trades", ("closed",)), ("daily-fees", ("fees",))),
     EventKind.STRANGER: (("stranger", ()),),
 }
@@ -226,6 +248,10 @@ _DETAILS: Mapping[EventKind, tuple[tuple[str, tuple[str, ...]], ...]] = {
 
 
 def _tone(event: Event) -> Tone:
+    if event.kind is EventKind.MISMATCH:
+        return differences.tone(event.data.get("kind", ""))
+    if event.kind is EventKind.RECONCILED:
+        return Tone.OK if event.data.get("equal") == "yes" else Tone.ERROR
     if event.kind in _BAD:
         return Tone.ERROR
     if event.kind is EventKind.PANIC:
@@ -233,7 +259,7 @@ def _tone(event: Event) -> Tone:
     return Tone.WARNING if event.kind in _WORRYING else Tone.OK
 
 
-_BAD = frozenset({EventKind.ERROR, EventKind.FAILSAFE, EventKind.ORDER_REJECTED, EventKind.MISMATCH})
+_BAD = frozenset({EventKind.ERROR, EventKind.FAILSAFE, EventKind.ORDER_REJECTED})
 _WORRYING = frozenset(
     {
         EventKind.ORDER_UNKNOWN,
@@ -265,6 +291,10 @@ def _buttons(event: Event, words: Words) -> tuple[tuple[Button, ...], ...]:
         return runs((words("button-cancel-raise", key=key), f"/set {key} cancel"))
     if event.kind is EventKind.LIMIT_HIT:
         return runs((words("button-limits"), "/limits"))
+    if event.kind is EventKind.MISMATCH:
+        return differences.buttons(event.data, words)
+    if event.kind is EventKind.RECONCILED:
+        return runs((words("button-reconcile"), "/reconcile"))
     if event.kind in (EventKind.STARTED, EventKind.STREAM_BACK, EventKind.DAILY_REPORT):
         return runs((words("button-status"), "/status"))
     if event.kind is EventKind.PANIC and event.data.get("flat") != "yes":

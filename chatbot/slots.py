@@ -165,6 +165,20 @@ def _change(words: list[str], ctx: Context) -> tuple[str, int]:
     return change, 1
 
 
+_ANSWERS = {
+    **dict.fromkeys(("adopt", "take", "ok", "반영", "인수", "확인"), "adopt"),
+    **dict.fromkeys(("ignore", "leave", "무시"), "ignore"),
+    **dict.fromkeys(("cancel", "취소"), "cancel"),
+}
+
+
+def _answer(words: list[str], ctx: Context) -> tuple[str, int]:
+    answer = _ANSWERS.get(folded(words[0]))
+    if answer is None:
+        raise UserInputError("difference-answer-unclear", value=words[0][: amounts.LONGEST])
+    return answer, 1
+
+
 def _rest(words: list[str], ctx: Context) -> tuple[str, int]:
     return " ".join(words), len(words)
 
@@ -191,6 +205,8 @@ CandleCount = Annotated[int, Slot("candles", _one(amounts.parse_count))]
 Days = Annotated[int, Slot("period", _period)]
 CancelTarget = Annotated[str, Slot("cancel-target", _cancel_target)]
 OrderId = Annotated[str, Slot("order-id", _one(str))]
+Answer = Annotated[str, Slot("answer", _answer)]
+DifferenceId = Annotated[str, Slot("difference-id", _one(str))]
 TicketId = Annotated[str, Slot("ticket-id", _one(str))]
 Half = Annotated[bool, Slot("half", _flag, markers=("half", "절반", "반", "50%"), flag=True)]
 CancelOnly = Annotated[bool, Slot("cancel-only", _flag, markers=("cancel-only", "취소만"), flag=True)]

@@ -27,6 +27,7 @@ by-clock = time
 by-start = first start
 by-guard = guard
 by-storage = books cannot be written
+by-reconcile = comparing books with the exchange
 by-panic = panic
 by-rule = by rule
 by-console = console
@@ -59,7 +60,11 @@ cause-breakeven = break-even stop
 cause-take = take profit
 cause-max-hold = held long enough
 cause-panic = panic
+cause-failsafe = fail-safe
 cause-pause-over = the pause is over
+cause-not-compared-yet = books and exchange not compared yet
+cause-no-comparison-for-long = the exchange could not be compared for long
+cause-taken-out = taken out by hand
 cause-never-appeared-at-the-venue = never appeared at the exchange
 cause-holding = still wants to hold
 cause-out = no reason to hold
@@ -83,10 +88,16 @@ where-exit = leaving a position
 where-guard = guard
 where-exchange = exchange connection
 where-storage = books
+where-reconcile = comparing books with the exchange
 where-markets = markets
 answer-approved = approved
 answer-rejected = rejected
 answer-denied = approved, then denied by a limit
+answer-open = waits
+answer-adopted = adopted
+answer-ignored = ignored
+answer-cancelled = cancelled
+answer-passed = settled by itself
 
 ### Buttons
 button-approve = Approve
@@ -112,6 +123,13 @@ button-cancel-raise = Cancel { $key }
 button-limits = Limits
 button-again = Ask again at today's price
 button-panic-again = Panic again
+button-adopt = Adopt
+button-adopt-coin = Adopt { $currency }
+button-acknowledge = It was me
+button-ignore = Ignore
+button-investigate = Investigate
+button-cancel-it = Cancel it
+button-reconcile = Compare
 button-pnl-day = Today
 button-pnl-week = 7 days
 button-pnl-month = 30 days
@@ -137,6 +155,8 @@ arg-period = day|week|month|days
 arg-cancel-target = id|market|all
 arg-order-id = id
 arg-ticket-id = id
+arg-answer = adopt|ignore|cancel
+arg-difference-id = id
 arg-half = half
 arg-cancel-only = cancel-only
 arg-all = all
@@ -169,6 +189,7 @@ help-why = Why it bought, or did not
 help-chart = Candles as a picture
 help-health = Is everything well?
 help-history = What happened lately, commands included
+help-reconcile = Compare books with the exchange; answer what differs
 help-buy = Propose a buy for a sum in KRW
 help-sell = Propose a sale of what is held
 help-approve = Approve a proposal
@@ -197,6 +218,7 @@ example-why = /why BTC
 example-chart = /chart BTC 15m 100
 example-health = /health
 example-history = /history 20
+example-reconcile = /reconcile
 example-buy = /buy BTC 50,000
 example-sell = /sell BTC 50%
 example-approve = /approve 01HZX3 half
@@ -290,6 +312,7 @@ health-job-guard = Guard sweep
 health-job-tickets = Closing old proposals
 health-job-raises = Changes that wait
 health-job-reconcile = Books against exchange
+health-job-reconcile-nightly = Nightly comparison
 health-job-markets = List of markets
 health-job-heartbeat = Heartbeat
 health-job-connection = Exchange connection
@@ -299,6 +322,22 @@ health-job-books-lock = Books are ours alone
 why-title = Why
 why-nothing = Nothing to tell yet; there will be after the next candle.
 why-block = ⛔ Now in the way of a buy: { $reason }
+reconcile-equal = ✅ Books equal exchange
+reconcile-differs = Books and exchange disagree
+reconcile-unsettled = Not everything could be compared now
+reconcile-counts = { $orders } open orders · { $positions } positions · { $seconds } s
+reconcile-moving = Not compared while orders move: { $currencies }
+reconcile-more = and { $count } more
+reconcile-standing = Left aside: { $what }
+adopt-ask = Hand these coins over to the bot?
+adopt-explained = It guards them with stop and take profit from today's price on, and may sell them.
+adopted-short = The position was corrected: { $change } at { $price }. No profit or loss of the bot.
+adopted-extra = The bot holds { $change } more, taken over at { $price }.
+difference-found = Found { $at } · { $id }
+difference-orders = Last orders of the bot there:
+difference-state = { $state } ({ $by })
+difference-done = { $currency }: { $what }
+difference-all-ignored = Ignored: { $count }
 why-pass = { $at } [{ $stage }] { $text }
 stage-market = market
 stage-signal = signal
@@ -391,6 +430,8 @@ refused-stale-quote = The price is not known now. Nothing was ordered.
 ### Reasons
 reason-trading-state = No such order in this state: { $state }
 reason-order-pending = { $market }: an order is under way
+reason-not-reconciled = Books and exchange have not been compared yet
+reason-books-differ = { $market }: coins of the bot are missing at the exchange; answer with /reconcile
 reason-order-unresolved = { $market }: an order without an answer is being looked up
 reason-market-inactive = { $market }: not traded at the exchange now
 reason-below-minimum = { $notional } is below the smallest order, { $minimum }
@@ -424,6 +465,8 @@ reason-leaves-dust = It would leave { $value }, below the smallest order { $mini
 reason-dust = Too small to sell: { $value } (smallest order { $minimum })
 reason-not-sold = Not sold: { $why }
 denied-trading-state = trading state
+denied-not-reconciled = books not compared yet
+denied-books-differ = coins missing
 denied-order-pending = an order under way
 denied-order-unresolved = an order without an answer
 denied-market-inactive = market not traded
@@ -587,6 +630,21 @@ error-setting-fixed = { $key }: chat cannot change it; change the environment an
 error-raise-none = { $key }: no change waits.
 error-ticket-unknown = No such proposal waits: { $id }
 error-ticket-ambiguous = Several proposals wait; add an id: { $ids }
+error-difference-unknown = No such difference: { $id } (see /reconcile)
+error-difference-ambiguous = Several differences wait; add an id: { $ids }
+error-difference-answered = Answered already: { $answer ->
+    [adopted] adopted
+    [ignored] ignored
+    [cancelled] cancelled
+   *[other] settled by itself
+  } ({ $by })
+error-difference-answer-unclear = Say adopt, ignore or cancel: { $value }
+error-difference-no-order = Only an order can be cancelled.
+error-difference-no-adopt = An order made by hand stays yours: cancel or ignore it.
+error-difference-not-listed = { $currency } is not traded against KRW: it cannot be adopted.
+error-difference-moving = An order of { $currency } is under way. Try again in a moment.
+error-difference-changed = { $currency } has changed meanwhile: see /reconcile.
+error-difference-too-small = So little { $currency } could never be sold: it cannot be adopted.
 error-order-unknown = No such order: { $id }
 error-order-ambiguous = Several orders begin like this; write more of the id: { $id }
 error-language-unknown = No such language: { $value } (there are: { $languages })
@@ -636,7 +694,19 @@ notice-job-failed = ⚠️ Job failed: { $job } (×{ $count })
 notice-job-recovered = ✅ Job works again: { $job } (after { $count } failures)
 notice-stream-lost = ⚠️ Lost: { $stream }
 notice-stream-back = ✅ Back: { $stream } (after { $seconds })
-notice-mismatch = ❌ Books and exchange disagree: { $currency }
+notice-mismatch = { $kind ->
+    [short] ❌ Coins of the bot are missing: { $currency } { $change }
+    [order] An order that is not the bot's: { $market } { $side }
+    [extra] Coins came that are not the bot's: { $change }
+    [gone] Your own coins went: { $change }
+    [cash] Money came or went: { $change }
+   *[other] ❌ Books and exchange disagree: { $currency }
+  }
+notice-difference-answered = { $currency } difference: { $answer } ({ $by })
+notice-reconciled = { $equal ->
+    [yes] Books equal exchange
+   *[other] ⚠️ Books and exchange are not equal
+  }
 notice-daily-report = Daily report { $date } · equity { $equity }
 notice-command = { $person } { $line } → { $outcome }
 notice-stranger = ⚠️ Somebody not on the list: { $person } { $name }
@@ -679,8 +749,29 @@ detail-message = { $message }
 detail-message-error = { $error }
 detail-stream-lost = It is being reconnected.
 detail-stream-cause = Why: { $cause }
-detail-mismatch = Books { $book } / exchange { $venue }
-detail-mismatch-next = Was something traded by hand, deposited or withdrawn?
+detail-mismatch = { $kind ->
+    [order] { $venue } left @ { $price }
+   *[other] Books { $book } / exchange { $venue }
+  }
+detail-mismatch-cause = { $cause ->
+    [manual_order] Made by hand at the exchange.
+    [manual_buy] Bought by hand.
+    [manual_sale] Sold by hand.
+    [deposit] Deposited.
+    [withdrawal] Withdrawn or moved away.
+   *[other] Was there before the bot.
+  }
+detail-mismatch-trade = { $krw } at { $price }
+detail-mismatch-next = { $kind ->
+    [short] Adopt corrects the position at { $price }, without profit or loss of the bot. Until it is answered nothing is bought there.
+    [order] The bot leaves it alone unless you say so.
+    [extra] They stay yours. Adopt hands them over to the bot.
+    [gone] They were yours: no profit or loss of the bot.
+    [cash] Kept out of profit.
+   *[other] Was something traded by hand, deposited or withdrawn?
+  }
+detail-difference-change = { $change }
+detail-reconciled-open = { $open } differences wait for an answer.
 detail-daily-result = Realised { $realised } · unrealised { $unrealised }
 detail-daily-trades = { $closed } trades, { $wins } won
 detail-daily-fees = Fees { $fees }

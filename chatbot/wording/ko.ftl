@@ -24,6 +24,7 @@ by-clock = 시간 경과
 by-start = 첫 시작
 by-guard = 자동 보호
 by-storage = 장부를 쓸 수 없음
+by-reconcile = 장부 대조
 by-panic = 긴급 청산
 by-rule = 자동 승인
 by-console = 콘솔
@@ -56,7 +57,11 @@ cause-breakeven = 본전 손절
 cause-take = 익절
 cause-max-hold = 보유 시간 초과
 cause-panic = 긴급 청산
+cause-failsafe = 비상 안전 조치
 cause-pause-over = 일시정지 시간 종료
+cause-not-compared-yet = 아직 장부와 거래소를 대조하지 못함
+cause-no-comparison-for-long = 오랫동안 거래소와 대조하지 못함
+cause-taken-out = 직접 옮김
 cause-never-appeared-at-the-venue = 거래소에 나타나지 않음
 cause-holding = 보유 신호 유지
 cause-out = 보유할 신호 없음
@@ -80,10 +85,16 @@ where-exit = 포지션 청산
 where-guard = 가드
 where-exchange = 거래소 연결
 where-storage = 장부 저장
+where-reconcile = 장부 대조
 where-markets = 마켓
 answer-approved = 승인
 answer-rejected = 거절
 answer-denied = 승인했으나 한도에 걸려 거부
+answer-open = 답을 기다림
+answer-adopted = 반영
+answer-ignored = 무시
+answer-cancelled = 취소
+answer-passed = 저절로 해소
 
 ### 버튼
 button-approve = 승인
@@ -109,6 +120,13 @@ button-cancel-raise = { $key } 변경 취소
 button-limits = 한도
 button-again = 현재 가격으로 다시
 button-panic-again = 긴급 청산 다시
+button-adopt = 반영
+button-adopt-coin = { $currency } 반영
+button-acknowledge = 내가 한 것
+button-ignore = 무시
+button-investigate = 살펴보기
+button-cancel-it = 주문 취소
+button-reconcile = 대조
 button-pnl-day = 오늘
 button-pnl-week = 7일
 button-pnl-month = 30일
@@ -134,6 +152,8 @@ arg-period = day|week|month|일수
 arg-cancel-target = 주문ID|마켓|all
 arg-order-id = 주문ID
 arg-ticket-id = 제안ID
+arg-answer = 반영|무시|취소
+arg-difference-id = ID
 arg-half = 절반
 arg-cancel-only = 취소만
 arg-all = 전체
@@ -166,6 +186,7 @@ help-why = 왜 샀는지, 왜 안 샀는지
 help-chart = 차트 그림
 help-health = 시스템 점검
 help-history = 최근 기록(명령 포함)
+help-reconcile = 장부와 거래소 대조, 다른 점에 답하기
 help-buy = 금액으로 매수 제안
 help-sell = 보유분 매도 제안
 help-approve = 제안 승인
@@ -194,6 +215,7 @@ example-why = /why BTC
 example-chart = /chart BTC 15m 100
 example-health = /health
 example-history = /history 20
+example-reconcile = /reconcile
 example-buy = /buy 비트코인 5만원
 example-sell = /sell BTC 50%
 example-approve = /approve 01HZX3 half
@@ -287,6 +309,7 @@ health-job-guard = 보호 점검
 health-job-tickets = 제안 만료
 health-job-raises = 기다리는 변경 적용
 health-job-reconcile = 장부 대조
+health-job-reconcile-nightly = 야간 장부 대조
 health-job-markets = 마켓 목록
 health-job-heartbeat = 생존 신호
 health-job-connection = 거래소 연결
@@ -296,6 +319,22 @@ health-job-books-lock = 장부 단독 사용
 why-title = 왜 이렇게 되었나
 why-nothing = 아직 기록이 없습니다. 봉이 닫히면 생깁니다.
 why-block = ⛔ 지금 매수를 막는 것: { $reason }
+reconcile-equal = ✅ 장부와 거래소가 같습니다
+reconcile-differs = 장부와 거래소가 다릅니다
+reconcile-unsettled = 지금은 모두 대조할 수 없습니다
+reconcile-counts = 미체결 { $orders } · 포지션 { $positions } · { $seconds }초
+reconcile-moving = 주문이 진행 중이라 대조하지 않음: { $currencies }
+reconcile-more = 그 밖에 { $count }건
+reconcile-standing = 그대로 둔 것: { $what }
+adopt-ask = 이 코인을 봇에 맡길까요?
+adopt-explained = 지금 가격을 기준으로 손절·익절을 걸고 봇이 팔 수 있게 됩니다.
+adopted-short = 포지션을 바로잡았습니다: { $change }, 가격 { $price }. 봇의 손익에 넣지 않습니다.
+adopted-extra = 봇이 { $change } 를 { $price } 에 넘겨받았습니다.
+difference-found = 발견 { $at } · { $id }
+difference-orders = 그 마켓의 최근 봇 주문:
+difference-state = { $state } ({ $by })
+difference-done = { $currency }: { $what }
+difference-all-ignored = 무시 { $count }건
 why-pass = { $at } [{ $stage }] { $text }
 stage-market = 시세
 stage-signal = 신호
@@ -388,6 +427,8 @@ refused-stale-quote = 현재 가격을 알 수 없어 주문하지 않았습니�
 ### 거부 이유
 reason-trading-state = 지금은 주문할 수 없는 상태입니다: { $state }
 reason-order-pending = { $market }: 진행 중인 주문이 있습니다
+reason-not-reconciled = 아직 장부와 거래소를 대조하지 못했습니다
+reason-books-differ = { $market }: 봇의 코인이 거래소에 모자랍니다. /reconcile 로 답해 주세요
 reason-order-unresolved = { $market }: 응답 없는 주문을 확인 중입니다
 reason-market-inactive = { $market }: 거래소에서 거래가 중지되었습니다
 reason-below-minimum = 금액 { $notional }, 최소 주문 { $minimum }보다 작습니다
@@ -421,6 +462,8 @@ reason-leaves-dust = 팔고 나면 { $value }만 남아 최소 주문 { $minimum
 reason-dust = 금액이 너무 작아 팔 수 없습니다: { $value } (최소 { $minimum })
 reason-not-sold = 팔지 못했습니다: { $why }
 denied-trading-state = 거래 상태
+denied-not-reconciled = 장부 대조 전
+denied-books-differ = 코인 부족
 denied-order-pending = 진행 중인 주문
 denied-order-unresolved = 응답 없는 주문
 denied-market-inactive = 거래 중지
@@ -584,6 +627,21 @@ error-setting-fixed = { $key }: 채팅으로 바꿀 수 없습니다. 환경 변
 error-raise-none = { $key }: 기다리는 변경이 없습니다.
 error-ticket-unknown = 대기 중인 제안이 없습니다: { $id }
 error-ticket-ambiguous = 제안이 여러 개입니다. ID를 붙여 주세요: { $ids }
+error-difference-unknown = 그런 차이가 없습니다: { $id } (/reconcile 참고)
+error-difference-ambiguous = 답을 기다리는 차이가 여러 개입니다. ID를 붙여 주세요: { $ids }
+error-difference-answered = 이미 처리되었습니다: { $answer ->
+    [adopted] 반영
+    [ignored] 무시
+    [cancelled] 취소
+   *[other] 저절로 해소
+  } ({ $by })
+error-difference-answer-unclear = 반영, 무시, 취소 가운데 하나를 적어 주세요: { $value }
+error-difference-no-order = 취소는 주문에만 할 수 있습니다.
+error-difference-no-adopt = 직접 낸 주문은 봇이 넘겨받지 않습니다. 취소하거나 무시해 주세요.
+error-difference-not-listed = { $currency }: 원화 마켓이 없어 반영할 수 없습니다.
+error-difference-moving = { $currency } 주문이 진행 중입니다. 잠시 뒤 다시 해 주세요.
+error-difference-changed = { $currency } 수량이 그사이 바뀌었습니다. /reconcile 을 확인해 주세요.
+error-difference-too-small = { $currency } 수량이 너무 적어 팔 수 없으므로 반영할 수 없습니다.
 error-order-unknown = 그런 주문이 없습니다: { $id }
 error-order-ambiguous = 여러 주문이 해당됩니다. ID를 더 길게 써 주세요: { $id }
 error-language-unknown = 그런 언어가 없습니다: { $value } (가능: { $languages })
@@ -633,7 +691,19 @@ notice-job-failed = ⚠️ 작업 실패: { $job } (×{ $count })
 notice-job-recovered = ✅ 작업 정상화: { $job } (실패 { $count }회 후)
 notice-stream-lost = ⚠️ 연결 끊김: { $stream }
 notice-stream-back = ✅ 다시 연결됨: { $stream } ({ $seconds } 만에)
-notice-mismatch = ❌ 장부와 거래소가 다릅니다: { $currency }
+notice-mismatch = { $kind ->
+    [short] ❌ 봇의 코인이 모자랍니다: { $currency } { $change }
+    [order] 봇의 것이 아닌 주문: { $market } { $side }
+    [extra] 봇의 것이 아닌 코인이 들어왔습니다: { $change }
+    [gone] 본인 코인이 나갔습니다: { $change }
+    [cash] 원화가 드나들었습니다: { $change }
+   *[other] ❌ 장부와 거래소가 다릅니다: { $currency }
+  }
+notice-difference-answered = { $currency } 차이: { $answer } ({ $by })
+notice-reconciled = { $equal ->
+    [yes] 장부와 거래소가 같습니다
+   *[other] ⚠️ 장부와 거래소가 같지 않습니다
+  }
 notice-daily-report = 일일 보고 { $date } · 자산 { $equity }
 notice-command = { $person } { $line } → { $outcome }
 notice-stranger = ⚠️ 등록되지 않은 사용자: { $person } { $name }
@@ -676,8 +746,29 @@ detail-message = { $message }
 detail-message-error = { $error }
 detail-stream-lost = 다시 연결하는 중입니다.
 detail-stream-cause = 이유: { $cause }
-detail-mismatch = 장부 { $book } / 거래소 { $venue }
-detail-mismatch-next = 직접 거래했거나 입출금이 있었는지 확인하세요.
+detail-mismatch = { $kind ->
+    [order] 남은 수량 { $venue } @ { $price }
+   *[other] 장부 { $book } / 거래소 { $venue }
+  }
+detail-mismatch-cause = { $cause ->
+    [manual_order] 거래소에서 직접 낸 주문입니다.
+    [manual_buy] 직접 샀습니다.
+    [manual_sale] 직접 팔았습니다.
+    [deposit] 입금입니다.
+    [withdrawal] 출금했거나 옮겼습니다.
+   *[other] 봇보다 먼저 있던 것입니다.
+  }
+detail-mismatch-trade = { $krw } · 가격 { $price }
+detail-mismatch-next = { $kind ->
+    [short] 반영하면 { $price } 에 포지션을 바로잡고 봇의 손익에는 넣지 않습니다. 답할 때까지 이 마켓은 사지 않습니다.
+    [order] 말씀이 없으면 봇은 건드리지 않습니다.
+    [extra] 그대로 본인 것입니다. 반영하면 봇에 맡깁니다.
+    [gone] 본인 것이었으므로 봇의 손익이 아닙니다.
+    [cash] 손익에 넣지 않습니다.
+   *[other] 직접 거래했거나 입출금이 있었는지 확인하세요.
+  }
+detail-difference-change = { $change }
+detail-reconciled-open = 답을 기다리는 차이 { $open }건
 detail-daily-result = 실현 { $realised } · 평가 { $unrealised }
 detail-daily-trades = 거래 { $closed }건, 이익 { $wins }건
 detail-daily-fees = 수수료 { $fees }

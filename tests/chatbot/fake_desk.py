@@ -10,6 +10,7 @@ from decimal import Decimal
 from trader.desk import Desk
 from trader.errors import StorageFailed, TraderError, UserInputError
 from trader.loosening import waits
+from trader.model.difference import Difference, DifferenceState, Reconciliation
 from trader.model.events import Event, JournalEntry, SettingRow
 from trader.model.market import EPOCH, Market, MarketInfo, Timeframe
 from trader.model.order import (
@@ -84,6 +85,7 @@ class FakeDesk(Desk):
         self.held = [position()]
         self.open = [self.make_order()]
         self.pending: list[Ticket] = []
+        self.differences: list[Difference] = []
         self.deny: tuple[Reason, ...] = ()
         self.refuse = ""
         self.answered_state = OrderState.DONE
@@ -353,6 +355,28 @@ class FakeDesk(Desk):
         self.calls.append(("panic", by, cancel_only, tuple(markets), *([strategy] if strategy else [])))
         done = NOW + timedelta(seconds=1.5)
         return PanicReceipt(NOW, done, (CancelResult(ORDER_ID, BTC, "cancelled"),), (), (), 0, flat=not cancel_only)
+
+    async def reconcile(self) -> Reconciliation:
+        self._called("reconcile")
+        waiting = tuple(d for d in self.differences if d.state is DifferenceState.OPEN)
+        left = tuple(d for d in self.differences if d.state is DifferenceState.IGNORED)
+        return Reconciliation(NOW, 0.05, 1, len(self.held), (), waiting, left)
+
+    async def difference(self, id_start: str) -> Difference:
+        found = [d for d in self.differences if d.difference_id.startswith(id_start.upper())]
+        if not found:
+            raise UserInputError("difference-unknown", id=id_start)
+        return found[0]
+
+    async def answer_difference(self, answer: str, id_start: str, by: str) -> Difference:
+        self._called("answer_difference", answer, id_start, by)
+        asked = await self.difference(id_start)
+        if asked.state is not DifferenceState.OPEN:
+            raise UserInputError("difference-answered", answer=asked.state.value, by=asked.answered_by)
+        states = {"adopt": DifferenceState.ADOPTED, "ignore": DifferenceState.IGNORED}
+        done = asked.answered(states.get(answer, DifferenceState.CANCELLED), by, NOW)
+        self.differences = [done if d is asked else d for d in self.differences]
+        return done
 
     async def record(self, event: Event) -> None:
         if self.disk_full:

@@ -20,15 +20,19 @@ from chatbot.wording import LANGUAGES, Words, figures
 from chatbot.wording.catalogue import variables
 from trader.approval.tickets import REFUSALS
 from trader.guard.levels import EXIT_CODES
+from trader.ledger.accounting import TAKEN_OUT
 from trader.loosening import FREE, GUARDED, WAITING, loosens, waits
+from trader.model.difference import DifferenceState
 from trader.model.events import EventKind
 from trader.model.order import OrderState, Reason, Side
 from trader.model.portfolio import TradingState
 from trader.model.signal import Action
+from trader.reconcile.reconciler import NOT_YET, OUTAGE
 from trader.risk.reasons import REASONS
 from trader.settings import Mode, Settings
 from trader.signals import params, registry
 from trader.signals.evaluate import reason_codes
+from trader.state import RECONCILE
 from trader.tuning import field_extra, tunable_keys
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +41,8 @@ KEYS = set(variables("ko"))
 CHECKS = ("stream-public", "stream-private", "orders-unresolved", "guard", "storage", "outbox", "disk", "memory")
 JOURNAL = ("error", "no-candles", "warming-up", "stale-candles", "holding", "asked")
 STAGES = ("market", "signal", "risk", "advice", "approval", "execution", "done")
-CAUSES = ("manual", "panic", "pause-over", "never-appeared-at-the-venue")
+CAUSES = ("manual", "panic", "failsafe", "pause-over", "never-appeared-at-the-venue")
+COMPARED = (NOT_YET, OUTAGE, TAKEN_OUT)
 
 
 def dashed(code: str) -> str:
@@ -74,7 +79,9 @@ def families() -> set[str]:
         "where-markets",
         "where-storage",
     }
-    found |= {f"answer-{a}" for a in ("approved", "rejected", "denied")}
+    found |= {f"answer-{a}" for a in ("approved", "rejected", "denied", *DifferenceState)}
+    found |= {f"cause-{dashed(cause)}" for cause in COMPARED} | {f"adopted-{kind}" for kind in ("short", "extra")}
+    found |= {f"{kind}-{RECONCILE}" for kind in ("by", "where")}
     found |= {f"button-pnl-{p}" for p in ("day", "week", "month")}
     found |= {f"cancel-{o}" for o in ("cancelled", "ended", "failed")}
     found |= {f"reason-{dashed(code)}" for code in (*REASONS, "dust", "not_sold")}
