@@ -38,6 +38,7 @@ def load_portfolio(
     unfinished = records.orders.unfinished()
     positions = {position.market: position for position in records.positions.open()}
     closed = records.positions.recent_closed(RECENT_EXITS)
+    selling = open_sales(unfinished)
     return Portfolio(
         state=state,
         cash=balances.get(CASH, Balance(CASH, ZERO, ZERO)),
@@ -46,13 +47,29 @@ def load_portfolio(
         pending=frozenset(order.market for order in unfinished),
         unresolved=frozenset(order.market for order in unfinished if order.state is OrderState.UNKNOWN),
         pending_notional=pending_notional(unfinished),
-        selling=open_sales(unfinished),
+        selling=selling,
+        sold=just_sold(positions, balances, selling),
         buying=total(_open_notional(order) for order in unfinished if order.side is Side.BUY),
         last_exit=last_exits(closed),
         losing_stops=losing_stops(closed, resumed_at(records)),
         today=day_use(records, now),
         disputed=disputed(records.differences.open()),
     )
+
+
+def just_sold(
+    positions: Mapping[Market, Position], balances: Mapping[str, Balance], selling: Mapping[Market, Decimal]
+) -> dict[Market, Decimal]:
+    """Base that the venue holds less of than the books, where a sale of ours is under way and explains it.
+
+    Cash comes from the venue and positions from rows: between a sale's fill and its booking the same money would be
+    seen twice."""
+    sold: dict[Market, Decimal] = {}
+    for market, left in selling.items():
+        position, balance = positions.get(market), balances.get(market.base)
+        missing = (position.quantity if position else ZERO) - (balance.total if balance else ZERO)
+        sold[market] = min(max(missing, ZERO), left)
+    return sold
 
 
 def disputed(differences: Iterable[Difference]) -> frozenset[Market]:

@@ -131,7 +131,8 @@ class Portfolio:
     """Everything the risk gate needs to know about us, in one value. Sums in KRW.
 
     `bids` values positions; `pending` are markets with an order that is not final; `pending_notional` sums the buys the
-    venue may not have locked money for yet; `selling` is the base quantity unfinished sales may still take;
+    venue may not have locked money for yet; `selling` is the base quantity unfinished sales may still take,
+    `sold` what of it the venue has sold already and the books have not seen;
     `buying` is the KRW unfinished buys may still spend; `last_exit` is when a position of the market was last closed;
     `losing_stops` when positions were closed by a stop at a loss one after another, up to now, oldest first;
     `reconciled` is False until books and venue have been compared; `disputed` are markets whose coins are missing."""
@@ -146,6 +147,7 @@ class Portfolio:
     last_exit: dict[Market, datetime] = field(default_factory=dict)
     today: DayUse = DayUse()
     selling: dict[Market, Decimal] = field(default_factory=dict)
+    sold: dict[Market, Decimal] = field(default_factory=dict)
     buying: Decimal = ZERO
     losing_stops: tuple[datetime, ...] = ()
     reconciled: bool = True
@@ -153,8 +155,13 @@ class Portfolio:
 
     @property
     def invested(self) -> Decimal:
-        """Positions at the bid (at cost where no bid is known)."""
-        return sum((p.quantity * self.bids[m] if m in self.bids else p.cost for m, p in self.positions.items()), ZERO)
+        """Positions at the bid (at cost where no bid is known), less what is sold and not booked yet."""
+        return sum((self._worth(m, p) for m, p in self.positions.items()), ZERO)
+
+    def _worth(self, market: Market, position: Position) -> Decimal:
+        if market not in self.bids:
+            return position.cost
+        return (position.quantity - self.sold.get(market, ZERO)) * self.bids[market]
 
     @property
     def equity(self) -> Decimal:
