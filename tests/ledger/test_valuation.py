@@ -129,7 +129,8 @@ def test_the_portfolio_from_rows_and_balances() -> None:
     ]
     for row in rows:
         asyncio.run(storage.write(lambda records, row=row: records.orders.add(row)))
-    ours = loaded(storage, KRW=Balance("KRW", D(500_000), D(100_000)))
+    coins = Balance("BTC", D("1.7"), D("0.3"))
+    ours = loaded(storage, KRW=Balance("KRW", D(500_000), D(100_000)), BTC=coins)
     assert ours.cash.free == D(500_000)
     assert ours.pending == {BTC, ETH}
     assert ours.unresolved == {ETH}
