@@ -35,7 +35,7 @@ def trader_order(identifier: str, **changes: Any) -> OrderRequest:
     return OrderRequest(**(fields | changes))
 
 
-async def raw_buy(client: Client, identifier: str, patience: float = 0.4, **changes: str) -> Any:
+async def raw_buy(client: Client, identifier: str, patience: float = 5.0, **changes: str) -> Any:
     """A market buy of 6,000 KRW by a raw client: its Answer, or the class of what went wrong on the way."""
     body = {"market": "KRW-BTC", "side": "bid", "ord_type": "price", "price": "6000", "identifier": identifier}
     try:

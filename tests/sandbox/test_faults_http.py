@@ -37,9 +37,9 @@ Case = tuple[dict[str, Any], Any, type[VenueError] | None, bool]
 
 ORDER_CASES: dict[str, Case] = {
     "dropped": ({"kind": "drop_response_after_accept"}, CUT, OutcomeUnknown, True),
-    "delayed": ({"kind": "delay_accept", "seconds": 0.5}, CUT, OutcomeUnknown, False),
+    "delayed": ({"kind": "delay_accept", "seconds": 0.8}, CUT, OutcomeUnknown, False),
     "delayed, held": (
-        {"kind": "delay_accept", "seconds": 0.8, "answer": "none"},
+        {"kind": "delay_accept", "seconds": 1.2, "answer": "none"},
         TimeoutError,
         OutcomeUnknown,
         False,
@@ -47,7 +47,7 @@ ORDER_CASES: dict[str, Case] = {
     "500 after": ({"kind": "error_after_accept"}, 500, OutcomeUnknown, True),
     "502 after": ({"kind": "error_after_accept", "status": 502}, 502, OutcomeUnknown, True),
     "late answer": ({"kind": "timeout", "seconds": 1.5}, TimeoutError, OutcomeUnknown, True),
-    "late request": ({"kind": "timeout", "seconds": 0.8, "when": "before"}, TimeoutError, OutcomeUnknown, False),
+    "late request": ({"kind": "timeout", "seconds": 1.2, "when": "before"}, TimeoutError, OutcomeUnknown, False),
     "slow": ({"kind": "slow_body", "seconds": 0.8}, TimeoutError, None, True),
     "truncated": ({"kind": "truncated_json"}, 201, OutcomeUnknown, True),
     "reset before": ({"kind": "connection_reset"}, RESET, OutcomeUnknown, False),
@@ -87,7 +87,7 @@ async def test_an_order_through_a_raw_client(client: Client, faults: Faults, nam
     """What comes back, and GET by identifier at once and after the fault's seconds."""
     fault, expected, _, exists = ORDER_CASES[name]
     faults.add([fault | {"match": {"method": "POST", "path": "/v1/orders"}}])
-    got = await raw_buy(client, "i1")
+    got = await raw_buy(client, "i1", 0.4 if expected is TimeoutError else 5.0)
     assert (got if isinstance(got, type) else got.status) == expected
     assert (await shown(client, "i1") is not None) == exists
     if name in APPEARS_LATER:
