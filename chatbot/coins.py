@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
-from trader.errors import UserInputError
+from trader.errors import UserInputError, VenueUnreachable
 from trader.model.market import Market, MarketInfo
 
 QUOTE = "KRW"
@@ -66,7 +66,8 @@ class Coins:
         """`listed` False also takes the code of a market the venue no longer (or not yet) names.
 
         UserInputError: market-unknown (text), market-unknown-near (text, choices), market-ambiguous (text, choices).
-        A name is never completed by guessing."""
+        VenueUnreachable: a name, and the list has not been read since the start. A name is never completed by
+        guessing."""
         exact = self.find(text)
         if exact is not None:
             return exact
@@ -79,6 +80,8 @@ class Coins:
                 return Market.parse(folded)
             except ValueError as err:
                 raise UserInputError("market-unknown", text=text) from err
+        if not self._seen:
+            raise VenueUnreachable("its list of markets has not been read yet")
         near = self._near(folded)
         if near:
             raise UserInputError("market-unknown-near", text=text, choices=_codes(near))

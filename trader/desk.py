@@ -12,7 +12,7 @@ from decimal import Decimal
 from trader.bureau import Bureau
 from trader.chronicle import Chronicle
 from trader.clock import Clock
-from trader.errors import UserInputError, VenueError
+from trader.errors import UserInputError, VenueError, VenueUnreachable
 from trader.execution.executor import Executor
 from trader.flow import Flow
 from trader.health import Health
@@ -312,6 +312,8 @@ class Desk:
         strategy's. A cleared one becomes a pending ticket for the person to approve. `price` makes it a limit order.
         UserInputError: market-unknown, nothing-to-sell. VenueError."""
         t = self._t
+        if not t.quotes.infos:
+            raise VenueUnreachable("its list of markets has not been read yet")
         if market not in t.quotes.infos:
             raise UserInputError("market-unknown", text=market.code)
         quote = t.quotes.quote(market)

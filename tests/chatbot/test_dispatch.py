@@ -16,6 +16,7 @@ from chatbot.dispatch import Dispatcher
 from chatbot.registry import Registry, Slot
 from chatbot.reply import Button, Reply, Tone
 from tests.chatbot.chat_bench import CONSOLE, OWNER, TRADER, VIEWER, Bench
+from tests.chatbot.fake_desk import FakeDesk
 from trader.errors import VenueUnreachable
 from trader.model.events import EventKind
 from trader.model.portfolio import TradingState
@@ -283,3 +284,13 @@ async def test_a_reply_is_made_in_under_five_milliseconds(korean: Bench) -> None
             await korean.say(line)
             times.append(time.perf_counter() - began)
         assert statistics.median(times) < 0.005, line
+
+
+async def test_before_the_list_of_markets_is_read_no_name_is_called_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Right after a start, or while the exchange is away: the exchange is at fault. Codes need no list."""
+    monkeypatch.setattr(FakeDesk, "market_infos", lambda self: ())
+    bench = Bench()
+    for line in ("/buy BTC 5만원", "/sell 비트코인 50%", "/panic ETH"):
+        reply = await bench.say(line)
+        assert (reply.data["error"], reply.tone) == ("VenueUnreachable", Tone.ERROR)
+    assert (await bench.say("/buy KRW-BTC 5만원")).data["market"] == "KRW-BTC"

@@ -153,3 +153,11 @@ async def test_health_has_a_line_for_each_part(house: House) -> None:
     assert {"stream-public", "stream-private", "orders-unresolved", "guard", "outbox", "disk", "memory"} <= set(checks)
     assert {key for key in checks if key.startswith("job-")} >= {"job-collect", "job-decide", "job-guard"}
     assert checks["orders-unresolved"].ok
+
+
+async def test_before_the_list_of_markets_is_read_none_is_called_unknown(house: House) -> None:
+    """Right after a start, or while the exchange is away: the exchange is at fault, not the name."""
+    house.venue.fail("markets", *[VenueUnreachable("away")] * 50)
+    trader = await house.start(ready=False)
+    with pytest.raises(VenueUnreachable, match="has not been read yet"):
+        await trader.desk.propose(Side.BUY, BTC, "console", notional=D(10_000))
