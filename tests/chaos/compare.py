@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ KINDS = (
     "position differs",
     "position without guard",
     "guard with wrong levels",
+    "difference that is none",
     "books damaged",
     "service failed",
 )
@@ -53,12 +54,13 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Rows by column name, figures as text."""
+    """Rows by column name, figures as text. `differences` are what the service believes somebody else has done."""
 
     orders: Sequence[Row]
     fills: Sequence[Row]
     positions: Sequence[Row]
     guards: Sequence[Row]
+    differences: Sequence[Row] = ()
 
     @property
     def unfinished(self) -> list[Row]:
@@ -70,7 +72,7 @@ def read_books(file: Path) -> Books:
     if not file.exists():
         return Books((), (), (), ())
     with _opened(file) as books:
-        return Books(*(_rows(books, f"SELECT * FROM {name}") for name in ("orders", "fills", "positions", "guards")))
+        return Books(*(_rows(books, f"SELECT * FROM {table.name}") for table in fields(Books)))
 
 
 def check_books(file: Path) -> list[Defect]:
@@ -130,6 +132,7 @@ def compare(books: Books, state: Row, cash: Decimal) -> list[Defect]:
             *_account(books, state, cash),
             *_positions(books),
             *_guards(books),
+            *_differences(books),
         ]
 
 
@@ -261,6 +264,12 @@ def _guards(books: Books) -> Iterable[Defect]:
         top = max((Decimal(fill["price"]) for fill in entries), default=ZERO)
         if Decimal(row["high"]) < top:
             yield Defect("guard with wrong levels", f"{position_id}: high {row['high']} below an entry at {top}")
+
+
+def _differences(books: Books) -> Iterable[Defect]:
+    """Nobody but us has touched the account: a crash must not look like a person's trade or a withdrawal."""
+    for row in books.differences:
+        yield Defect("difference that is none", " ".join(f"{key}={value}" for key, value in row.items() if value))
 
 
 def _fills_of(position: Row, fills: Sequence[Row]) -> list[Row]:

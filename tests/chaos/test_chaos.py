@@ -175,6 +175,12 @@ def test_an_order_left_open_at_the_exchange() -> None:
     assert "order left open" in kinds(books(), theirs)
 
 
+def test_a_difference_nobody_made() -> None:
+    ours = books()
+    ours["differences"] = [{"kind": "short", "currency": "XRP"}]
+    assert kinds(ours, exchange()) == {"difference that is none"}
+
+
 def test_an_open_position_without_a_guard_is_found_at_any_moment(tmp_path: Path) -> None:
     file = tmp_path / "trader.sqlite3"
     assert check_books(file) == []
