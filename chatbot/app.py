@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import Callable
 
 import structlog
 
 from chatbot import process
 from chatbot.access import Access
+from chatbot.bot_claim import BotClaims
 from chatbot.coins import Coins
 from chatbot.console.printer import Printer
 from chatbot.console.reader import ConsoleReader
@@ -26,6 +28,7 @@ from chatbot.notices import notice
 from chatbot.outbox import OutboxSender
 from chatbot.routes import routes
 from chatbot.venue import Venue, open_venue
+from storage.claim import BooksTaken, DatabaseClaim, claim_database
 from storage.sql import open_storage
 from trader.errors import SettingsError, StorageFailed, UserInputError
 from trader.exchange.upbit.client import UpbitExchange
@@ -60,6 +63,7 @@ class App:
         self._senders: list[OutboxSender] = []
         self._control: ControlSocket | None = None
         self._opened = contextlib.AsyncExitStack()
+        self._books: DatabaseClaim
         self.dispatcher: Dispatcher
         self.languages: Languages
         self.access = Access.from_settings(settings)
@@ -72,6 +76,9 @@ class App:
         make_data_dir(settings.data_dir)
         async with contextlib.AsyncExitStack() as opened:
             opened.callback(Claim(settings.data_dir).release)
+            books = await asyncio.to_thread(claim_database, settings.storage_url)
+            opened.callback(books.release)
+            opened.callback(BotClaims(settings).release)
             storage = await open_storage(settings.storage_url, busy_seconds=BUSY_SECONDS)
             opened.push_async_callback(storage.close)
             venue = await open_venue(settings, storage)
@@ -80,6 +87,7 @@ class App:
             exchange = UpbitExchange(venue.rest_url, venue.access_key, venue.secret_key, venue.clock)
             opened.push_async_callback(exchange.close)
             app = await cls._assemble(settings, storage, venue, exchange)
+            app._books = books
             opened.push_async_callback(app._end)
             await app._talk(on_trouble)
             await app.trader.start()
@@ -131,6 +139,7 @@ class App:
         self.trader.books.tell_directly.append(self._tell_directly)
         self.trader.timetable.add_machine("outbox", self._deliver, 5)
         self.trader.timetable.add_machine("connection", self._exchange.warm, 20)
+        self.trader.timetable.add_machine("books-lock", self._hold_books, 30)
 
     def _nudge(self) -> None:
         for sender in self._senders:
@@ -138,6 +147,15 @@ class App:
 
     async def _deliver(self) -> None:
         self._nudge()
+
+    async def _hold_books(self) -> None:
+        """The lock on a database server is lost with its connection. Who finds that somebody else has taken it leaves:
+        the other one guards what stands in these books."""
+        try:
+            await asyncio.to_thread(self._books.check)
+        except BooksTaken as err:
+            log.critical("books_taken", error=str(err))
+            signal.raise_signal(signal.SIGTERM)
 
     async def _tell_directly(self, event: Event) -> None:
         """Past the outbox, which stands in the books that cannot be written."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from chatbot.control import NoAnswer, alive, ask
 from chatbot.data_dir import SOCKET, holder_of
@@ -13,63 +15,71 @@ from trader.errors import SettingsError
 from trader.exchange.upbit.client import UpbitExchange
 from trader.exchange.upbit.streams import UpbitStreams
 from trader.model.market import Market
-from trader.model.views import PanicReceipt
+from trader.panic_file import receipt_text
 from trader.service import Trader, World
 from trader.settings import Mode, Settings
 
 BY = "shell"
-SERVICE_SECONDS = 60.0
-"""More than a panic's own patience with every step; after that the button is pressed without the service."""
+SERVICE_SECONDS = 180.0
+"""More than a panic's own patience with every step, also while the exchange is out of reach (about a minute)."""
 
 
-async def press(settings: Settings, cancel_only: bool, markets: Sequence[str]) -> tuple[str, bool]:
+async def press(settings: Settings, cancel_only: bool, markets: Sequence[str], strategy: str = "") -> tuple[str, bool]:
     """(receipt as text, whether nothing is left). Raises TraderError, OSError, ValueError."""
     scope = [Market.parse(code) for code in markets]
-    words = ["/panic", *(["cancel-only"] if cancel_only else []), *(market.code for market in scope), "confirm"]
+    words = ["/panic", *(["cancel-only"] if cancel_only else []), *(["strategy", strategy] if strategy else [])]
+    words += [*(market.code for market in scope), "confirm"]
     path, stuck = settings.data_dir / SOCKET, ""
     try:
         if await alive(path):
-            reply = await ask(path, " ".join(words), seconds=SERVICE_SECONDS)
-            return reply["text"], bool(reply["data"].get("flat", False)) or cancel_only
+            return await _through_service(path, " ".join(words), cancel_only)
     except NoAnswer as err:
         stuck = f"\nNOTE: {err}; stop it ({holder_of(settings.data_dir)}), or it may trade again when it wakes up."
     except ConnectionError as err:
         stuck = f"\nNOTE: {err}."
-    receipt = await _alone(settings, cancel_only, scope)
-    return receipt_text(receipt) + stuck, receipt.flat or cancel_only
+    async with lone_trader(settings) as trader:
+        receipt = await trader.panic.press(BY, cancel_only=cancel_only, markets=scope, strategy=strategy)
+    done = receipt.flat or (cancel_only and not receipt.open_orders_left)
+    return receipt_text(receipt) + stuck, done
 
 
-async def _alone(settings: Settings, cancel_only: bool, markets: Sequence[Market]) -> PanicReceipt:
-    """The same button on the same parts, without timetable, streams and chat."""
-    if settings.mode is not Mode.LIVE and not settings.upbit_rest_url:
+async def _through_service(path: Path, line: str, cancel_only: bool) -> tuple[str, bool]:
+    """While the service is at it nobody else may be: two that sell one position would sell a person's own coins too.
+    ConnectionError: it died or hangs, so that the button must be pressed without it."""
+    try:
+        reply = await ask(path, line, seconds=SERVICE_SECONDS)
+    except NoAnswer:
+        if not await alive(path):
+            raise
+        return (
+            f"The service is still at it after {SERVICE_SECONDS:g} s; look with `say /status`, then press again.",
+            False,
+        )
+    return reply["text"], bool(reply["data"].get("flat", False)) or (cancel_only and reply["tone"] != "error")
+
+
+def within_service(settings: Settings) -> bool:
+    """The local exchange lives inside the service: without it there is nothing to ask."""
+    return settings.mode is not Mode.LIVE and not settings.upbit_rest_url
+
+
+@asynccontextmanager
+async def lone_trader(settings: Settings) -> AsyncIterator[Trader]:
+    """The same parts without timetable, streams and chat, following every order that is not over. SettingsError,
+    StorageFailed."""
+    if within_service(settings):
         raise SettingsError(
             "the local exchange lives inside the service, which is not running: there is nothing to sell"
         )
-    storage = await open_storage(settings.storage_url)
-    venue = await open_venue(settings, storage)
-    exchange = UpbitExchange(venue.rest_url, venue.access_key, venue.secret_key, venue.clock)
-    try:
+    async with AsyncExitStack() as opened:
+        storage = await open_storage(settings.storage_url)
+        opened.push_async_callback(storage.close)
+        venue = await open_venue(settings, storage)
+        opened.push_async_callback(venue.close)
+        exchange = UpbitExchange(venue.rest_url, venue.access_key, venue.secret_key, venue.clock)
+        opened.push_async_callback(exchange.close)
         world = World(settings, exchange, UpbitStreams(venue.ws_url), storage, venue.clock, routes(settings))
         trader = await Trader.create(world)
+        opened.push_async_callback(trader.executor.close)
         await trader.executor.resume()
-        receipt = await trader.panic.press(BY, cancel_only=cancel_only, markets=markets)
-        await trader.executor.close()
-        return receipt
-    finally:
-        await exchange.close()
-        await venue.close()
-        await storage.close()
-
-
-def receipt_text(receipt: PanicReceipt) -> str:
-    """Plain English for a shell that may have no service to word it."""
-    seconds = (receipt.finished_at - receipt.started_at).total_seconds()
-    lines = [f"{'FLAT' if receipt.flat else 'NOT FLAT'} after {seconds:.1f} s; entries are locked until /resume."]
-    lines += [f"  order {c.client_order_id} {c.market}: {c.outcome} {c.note}".rstrip() for c in receipt.cancelled]
-    lines += [f"  sold {f.quantity:f} {f.market.base} at {f.price:f}" for f in receipt.sold]
-    for left in receipt.remaining:
-        figures = " ".join(f"{name}={value}" for name, value in left.reason.params.items())
-        lines.append(f"  NOT SOLD {left.quantity:f} {left.market.base}: {left.reason.code} {figures}".rstrip())
-    if receipt.open_orders_left:
-        lines.append(f"  {receipt.open_orders_left} orders of ours are still open, or could not be read back")
-    return "\n".join(lines)
+        yield trader

@@ -110,6 +110,7 @@ def say(
 def panic(
     cancel_only: Annotated[bool, typer.Option("--cancel-only", help="Take back orders, sell nothing.")] = False,
     markets: Annotated[str, typer.Option(help="Only these, such as KRW-BTC,KRW-ETH.")] = "",
+    strategy: Annotated[str, typer.Option(help="Only what this strategy holds and has ordered.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Cancel and sell, with or without the running service; prints a receipt."""
@@ -120,11 +121,27 @@ def panic(
         raise typer.Exit(1)
     quiet()
     try:
-        text, flat = asyncio.run(press(load_settings(), cancel_only, markets.replace(",", " ").split()))
+        text, flat = asyncio.run(press(load_settings(), cancel_only, markets.replace(",", " ").split(), strategy))
     except (TraderError, OSError, ValueError) as err:
         fail(f"Panic could not finish: {err}")
     typer.echo(text)
     if not flat:
+        raise typer.Exit(1)
+
+
+@shell.command()
+def failsafe() -> None:
+    """What systemd calls when the service has failed for good: applies FAILSAFE_POLICY, prints what was done."""
+    from chatbot.failsafe import apply
+    from trader.errors import TraderError
+
+    quiet()
+    try:
+        text, done = asyncio.run(apply(load_settings()))
+    except (TraderError, OSError) as err:
+        fail(f"The fail-safe could not finish: {err}")
+    typer.echo(text)
+    if not done:
         raise typer.Exit(1)
 
 
@@ -156,3 +173,17 @@ def migrate() -> None:
     except StorageFailed as err:
         fail(str(err))
     typer.echo("The database is up to date.")
+
+
+@shell.command()
+def backup(target: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")]) -> None:
+    """Copy the books into FILE, checked, also while the service runs."""
+    from storage.backup import backup as copy
+    from trader.errors import StorageFailed
+
+    settings = load_settings()
+    try:
+        size = copy(settings.storage_url, target)
+    except StorageFailed as err:
+        fail(str(err))
+    typer.echo(f"{target}: {size:,} bytes, checked.")

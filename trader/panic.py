@@ -35,6 +35,9 @@ PAUSE_SECONDS = (0.3, 1.0, 2.0, 3.0, 4.0)
 """Real seconds between rounds while something may yet come to rest: an order whose answer is outstanding, or a venue
 that did not answer. What it refused, or what is too small, is not asked again."""
 
+PATIENCE_SECONDS = 20.0
+"""No further round begins after this: with a venue that is away, one round lasts as long as its time-outs."""
+
 PASSING = frozenset({"VenueUnreachable", "VenueBusy", "OutcomeUnknown", "OrderPending", "StorageFailed"})
 """Why a sale failed, where a moment later it may not."""
 
@@ -82,6 +85,8 @@ class Panic:
     ) -> PanicReceipt:
         """`markets` and `strategy` empty = everything. Entries stay locked, all of them, until an owner resumes."""
         started, scope = self._clock.now(), Scope(frozenset(markets), strategy)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE_SECONDS
         await self.lock(by)
         cancelled: dict[str, CancelResult] = {}
         for pause in (*PAUSE_SECONDS, None):
@@ -89,7 +94,7 @@ class Panic:
             failures = {} if cancel_only else await self._sell(scope)
             receipt = await self._read_back(started, list(cancelled.values()), failures, scope)
             passing = receipt.open_orders_left or PASSING & set(failures.values())
-            if pause is None or not passing:
+            if pause is None or not passing or loop.time() + pause > deadline:
                 break
             await asyncio.sleep(pause)
         await self._tell(receipt, by)
@@ -130,6 +135,8 @@ class Panic:
             except TraderError as err:
                 log.error("panic_sale_failed", market=str(market), error=str(err))
                 why = type(err).__name__
+                if why in PASSING:
+                    break  # the next round may do better
         return why
 
     async def _read_back(
@@ -141,8 +148,10 @@ class Panic:
     ) -> PanicReceipt:
         """What is really left: our positions by the books, our orders by the venue and by the books."""
         left = await self._positions(scope)
-        remaining = [Remainder(p.market, p.quantity, await self._reason(p, failures)) for p in left]
-        orders_left = await self._orders_left(scope)
+        orders_left, reasons = await asyncio.gather(
+            self._orders_left(scope), asyncio.gather(*(self._reason(position, failures) for position in left))
+        )
+        remaining = [Remainder(p.market, p.quantity, reason) for p, reason in zip(left, reasons, strict=True)]
         sold = await self._sold(started)
         return PanicReceipt(
             started_at=started,
@@ -157,6 +166,8 @@ class Panic:
     async def _reason(self, position: Position, failures: dict[Market, str]) -> Reason:
         """Too small to sell, or what the last attempt said."""
         quote, why = self._quotes.quote(position.market), failures.get(position.market, "not tried")
+        if why in PASSING:
+            return Reason("not_sold", {"why": why})
         try:
             minimum = (await self._exchange.rules(position.market)).min_notional
         except TraderError as err:

@@ -35,6 +35,7 @@ from trader.model.market import Market, Timeframe
 from trader.model.portfolio import TradingState
 from trader.model.seoul import day_start
 from trader.panic import Panic
+from trader.panic_file import PanicFile
 from trader.pictures import Pictures
 from trader.ports import Exchange, Storage, Streams
 from trader.reconcile import Reconciler
@@ -118,6 +119,7 @@ class Trader:
         self.timetable = Timetable(chronicle, clock)
         self.panic = Panic(exchange, chronicle, clock, self.quotes, self.executor, self.flow, self.state)
         data_dir: Path = world.settings.data_dir
+        self.panic_file = PanicFile(data_dir, self.panic, clock, self._known_markets, lambda: self.bureau.strategies())
         self.health = Health(
             world.streams, self.feed, self.timetable, chronicle, clock, self.executor, self.guard, data_dir
         )
@@ -151,9 +153,11 @@ class Trader:
         """Returns at once after the parts that need no venue; `ready` is set when trading is possible."""
         self.reconciler.expect()
         await self.guard.load()
+        await self.panic_file.look()
         resumed = await self.executor.resume()
         if resumed:
             log.info("orders_resumed", count=resumed)
+        self._start(self.panic_file.run())
         self._schedule()
         self._start(self._connect())
 
@@ -201,6 +205,11 @@ class Trader:
             await self._tell_error("reconcile", str(err))
         else:
             log.info("reconciled", equal=result.equal, open=len(result.open), seconds=round(result.seconds, 3))
+
+    def _known_markets(self) -> set[Market]:
+        """Listed, traded, held or ordered."""
+        working = {order.market for order in self.executor.working()}
+        return {*self.quotes.infos, *self.tuning.current.market_list, *self.guard.markets, *working}
 
     def vitals(self) -> Vitals:
         return take_vitals(self.guard, self.quotes, self.world.streams, self.feed, self.timetable, self.clock)

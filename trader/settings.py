@@ -29,6 +29,16 @@ class Mode(StrEnum):
     LIVE = "live"
 
 
+class FailsafePolicy(StrEnum):
+    """What is done when the service has failed for good. HOLD: nothing, people are told · STOP_ENTRIES: buying is
+    locked · CANCEL: and our orders are taken back · CLOSE: and our positions are sold."""
+
+    HOLD = "hold"
+    STOP_ENTRIES = "stop-entries"
+    CANCEL = "cancel"
+    CLOSE = "close"
+
+
 def tunable(default: Any, description: str, unit: str, group: str, **bounds: Any) -> Any:
     """A setting that chat may change."""
     extra: JsonDict = {"unit": unit, "group": group, "chat": True}
@@ -114,6 +124,10 @@ class Settings(BaseSettings):
     max_hold_seconds: int = tunable(0, "leave after this; 0 = never", "seconds", "exits", ge=0)
     breakeven_fraction: Decimal = tunable(
         Decimal("0"), "stop moves to cost this far above it; 0 = never", "fraction", "exits", ge=0, le=Decimal("1")
+    )
+
+    failsafe_policy: FailsafePolicy = fixed(
+        FailsafePolicy.HOLD, "after a crash: hold (people are told), stop-entries, cancel or close", "", "exits"
     )
 
     # approval
