@@ -5,9 +5,9 @@ position sold in parts over midnight counts on both days; days begin at midnight
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, localcontext
 
 from trader.ledger.accounting import EXACT, Realised, realised_steps
@@ -18,6 +18,10 @@ from trader.model.portfolio import DayUse, GuardLevels, Position
 from trader.model.seoul import day_start
 from trader.model.views import PnlReport, PositionView
 from trader.ports import Records
+
+LAST = datetime.max.replace(tzinfo=UTC)
+CLOCKS_APART = timedelta(minutes=10)
+"""More than our clock and the venue's may differ."""
 
 NEVER_TRADED = frozenset({OrderState.REJECTED, OrderState.EXPIRED, OrderState.CANCELLED})
 
@@ -58,10 +62,20 @@ def realised_since(records: Records, start: datetime) -> list[Realised]:
     for market, positions in _by_market_of(sold).items():
         fills = records.fills.since(min(p.opened_at for p in positions), market)
         for position in positions:
-            own = fills[bisect_left(fills, position.opened_at, key=lambda fill: fill.at) :]
+            own = fills[bisect_left(fills, position.opened_at, key=_at) : bisect_right(fills, _end(position), key=_at)]
             found = realised_steps(position, own, corrections.get(position.position_id, ()))
             steps += (step for step in found if step.at >= start)
     return sorted(steps, key=lambda step: step.at)
+
+
+def _at(fill: Fill) -> datetime:
+    return fill.at
+
+
+def _end(position: Position) -> datetime:
+    """No fill of the position is later. Its closing is never written later than our clock, which may be behind the
+    venue's."""
+    return LAST if position.closed_at is None else position.closed_at + CLOCKS_APART
 
 
 def _by_market_of(positions: Iterable[Position]) -> dict[Market, list[Position]]:

@@ -147,8 +147,12 @@ class Rest:
             options["params"] = params
         if answer is not None and answer < self._answer:
             options["timeout"] = self._timeout(max(answer, 0.1))
+        whole = CONNECT_SECONDS + (self._answer if answer is None else min(answer, self._answer))
         try:
-            response = await self._request(method, path, body, options)
+            async with asyncio.timeout(whole):  # the client's own limits hold for each piece of an answer, not for all
+                response = await self._request(method, path, body, options)
+        except TimeoutError as err:
+            raise OutcomeUnknown(f"{method} {path}: no whole answer within {whole:g} s") from err
         except upbit.APIStatusError as err:
             response = err.response
             failure = errors.from_answer(
