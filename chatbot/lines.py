@@ -160,7 +160,7 @@ def journal_text(entry: JournalEntry, words: Words) -> str:
         said = words.lenient(key, entry.details)
         reason = entry.details.get("reason", "")
         return (f"{said} ({why_text(reason, words)})" if reason else said) + blind
-    return blind + "; ".join(reason_text(reason, words) for reason in _reasons(entry))
+    return "; ".join(reason_text(reason, words) for reason in _reasons(entry)) + blind
 
 
 def _reasons(entry: JournalEntry) -> list[Reason]:

@@ -60,6 +60,8 @@ def test_a_sound_entry_is_cleared_with_its_estimates() -> None:
 ALONE: list[tuple[str, dict[str, str], dict[str, Any]]] = [
     ("trading_state", {"state": "reducing"}, {"ours": portfolio(state=TradingState.REDUCING)}),
     ("trading_state", {"state": "halted"}, {"ours": portfolio(state=TradingState.HALTED)}),
+    ("not_reconciled", {}, {"ours": portfolio(reconciled=False)}),
+    ("books_differ", {"market": "KRW-BTC"}, {"ours": portfolio(disputed=frozenset({BTC}))}),
     ("order_pending", {"market": "KRW-BTC"}, {"ours": portfolio(pending=frozenset({BTC}))}),
     (
         "order_unresolved",
@@ -322,6 +324,8 @@ any_portfolio = st.builds(
     last_exit=st.sampled_from([{}, {BTC: NOON}]),
     today=st.builds(DayUse, st.integers(0, 100), amounts, st.decimals("-1000000000", "0", places=0)),
     buying=amounts,
+    reconciled=st.booleans(),
+    disputed=st.sampled_from([frozenset[Market](), frozenset({BTC})]),
     losing_stops=st.lists(st.just(NOON), max_size=8).map(tuple),
 )
 any_quote = st.none() | st.builds(quote, st.just("100000"), st.sampled_from(["100000", "200000"]))

@@ -138,6 +138,7 @@ def test_both_ways_make_the_same_partial_indexes(url: str, tmp_path: Path) -> No
     assert partial_indexes(url) == by_revisions
     assert set(by_revisions) == {
         "ix_orders_unfinished", "uq_positions_open_market", "ix_tickets_pending", "ix_outbox_pending",
+        "ix_differences_open",
     }  # fmt: skip
 
 
