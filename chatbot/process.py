@@ -20,7 +20,7 @@ def tune() -> None:
     one_blas_thread()
     few_heaps()
     quick_switches()
-    rare_collections()
+    no_collections_yet()
     lean_imports()
 
 
@@ -46,9 +46,9 @@ def quick_switches() -> None:
     sys.setswitchinterval(0.0005)
 
 
-def rare_collections() -> None:
-    """Almost everything is freed by its count; a full collection stops the program while it looks at all there is."""
-    gc.set_threshold(100_000, 20, 100)
+def no_collections_yet() -> None:
+    """What is imported stays: collections in between only look at it in vain (until `freeze`)."""
+    gc.set_threshold(100_000, 50, 100)
 
 
 def lean_imports() -> None:
@@ -74,9 +74,12 @@ def without(unused: str) -> Iterator[None]:
 
 
 def freeze() -> None:
-    """What lives now lives until the end: no collection needs to look at it again."""
+    """What lives now lives until the end, so no collection needs to look at it again. Of what comes later little lives
+    long, and a full collection takes a few milliseconds: they may be as frequent as usual. Were they rare, answers of the
+    exchange, which are circular, would pile up by 1.5 MB a minute."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(2_000, 5, 5)
 
 
 def trim() -> None:
