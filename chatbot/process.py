@@ -75,7 +75,7 @@ def without(unused: str) -> Iterator[None]:
 
 def freeze() -> None:
     """What lives now lives until the end, so no collection needs to look at it again. Of what comes later little lives
-    long, and a full collection takes a few milliseconds: they may be as frequent as usual. Were they rare, answers of the
+    long and a full collection takes milliseconds: they may be as frequent as usual. Were they rare, answers of the
     exchange, which are circular, would pile up by 1.5 MB a minute."""
     gc.collect()
     gc.freeze()
