@@ -5,7 +5,7 @@ Contract suites under `tests/contracts` run on every implementation."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -206,6 +206,11 @@ class Fills(Protocol):
 
     def booked_after(self, mark: int) -> list[Fill]:
         """Those booked after `mark` was read, in the order of booking, whatever their times say."""
+        ...
+
+    def booked_from(self, market: Market, first: Collection[str]) -> list[Fill]:
+        """Those of a market from the earliest booked of the fills `first` on, in the order of booking; all of the
+        market's when none of them is stored."""
         ...
 
 

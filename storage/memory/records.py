@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -110,6 +110,11 @@ class MemoryFills:
 
     def booked_after(self, mark: int) -> list[Fill]:
         return list(self._fills)[mark:]
+
+    def booked_from(self, market: Market, first: Collection[str]) -> list[Fill]:
+        booked = list(self._fills)
+        begin = min((n for n, fill in enumerate(booked) if fill.fill_id in first), default=0)
+        return [fill for fill in booked[begin:] if fill.market == market]
 
 
 class MemoryPositions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +59,13 @@ _FILLS_RECENT = _FILLS.order_by(_f.at.desc(), _f.id.desc()).limit(bindparam("n")
 _FILLS_ALL = _FILLS.order_by(_f.at, _f.id)
 _FILLS_MARK = select(func.max(_f.id))
 _FILLS_BOOKED_AFTER = _FILLS.where(_f.id > bindparam("mark")).order_by(_f.id)
+_FILLS_BOOKED_FROM = _FILLS.where(
+    _f.market == bindparam("market"),
+    _f.id
+    >= func.coalesce(
+        select(func.min(_f.id)).where(_f.fill_id.in_(bindparam("first", expanding=True))).scalar_subquery(), 0
+    ),
+).order_by(_f.id)
 
 
 class SqlOrders:
@@ -146,6 +154,9 @@ class SqlFills:
 
     def booked_after(self, mark: int) -> list[Fill]:
         return [_fill(row) for row in self._t.all(_FILLS_BOOKED_AFTER, mark=mark)]
+
+    def booked_from(self, market: Market, first: Collection[str]) -> list[Fill]:
+        return [_fill(row) for row in self._t.all(_FILLS_BOOKED_FROM, market=market.code, first=list(first))]
 
 
 def _order_row(order: Order) -> dict[str, Any]:

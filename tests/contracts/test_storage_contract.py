@@ -498,6 +498,21 @@ async def test_fills_are_listed_by_time_market_and_order(store: Storage) -> None
     assert names(await store.read(lambda r: r.fills.recent(9, ETH))) == ["2"]
 
 
+async def test_fills_are_listed_in_the_order_of_booking(store: Storage) -> None:
+    """Whatever their times say: booked are 3, 1 and 4 of Bitcoin, and 2 of Ethereum in between."""
+    fills = [a_fill(3), a_fill(1), a_fill(2, market=ETH), a_fill(4)]
+    await store.write(lambda r: [r.fills.add(fill) for fill in fills])
+
+    async def names(*first: int) -> list[str]:
+        ids = [a_fill(n).fill_id for n in first]
+        return [f.fill_id[-1] for f in await store.read(lambda r: r.fills.booked_from(BTC, ids))]
+
+    assert await names(3) == ["3", "1", "4"]
+    assert await names(4, 1) == ["1", "4"]
+    assert await names(2) == ["4"]
+    assert await names() == await names(9) == ["3", "1", "4"]
+
+
 # ---------------------------------------------------------------- positions and guards
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.examples import ETH, NOON, D, fill, order
 from trader.errors import LedgerMismatch
-from trader.ledger.accounting import apply_fill, cash_after, realised_steps
+from trader.ledger.accounting import apply_fill, cash_after, position_id, realised_steps
 from trader.ledger.valuation import total
 from trader.model.order import Fill, Side
 from trader.model.portfolio import Position
@@ -110,7 +110,7 @@ def test_what_was_realised_is_what_cash_changed_by(drawn: list[tuple[bool, Decim
     position: Position | None = None
     realised: list[Decimal] = []
     for each in fills:
-        position = apply_fill(position, each, order(each.side), new_id=each.fill_id)
+        position = apply_fill(position, each, order(each.side), new_id=position_id(each))
         assert position.quantity >= 0
         assert position.cost >= 0
         assert position.quantity == position.bought_quantity - position.sold_quantity
@@ -128,7 +128,7 @@ def test_the_sales_one_by_one_add_up_to_the_position(drawn: list[tuple[bool, Dec
     position = None
     begin = 0
     for i, each in enumerate(fills):
-        position = apply_fill(position, each, order(each.side), new_id=each.fill_id)
+        position = apply_fill(position, each, order(each.side), new_id=position_id(each))
         if not position.open:
             steps_found = realised_steps(position, fills[begin:])
             assert total(step.pnl for step in steps_found) == position.realised_pnl

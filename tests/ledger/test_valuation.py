@@ -145,3 +145,34 @@ def test_the_last_exit_survives_a_restart() -> None:
     assert ours.last_exit == {BTC: MIDNIGHT + timedelta(hours=1)}
     assert ours.cash.free == 0
     assert ours.today.realised_pnl == D(-10_095)
+
+
+@pytest.mark.parametrize("late", ["0.5", "2"])
+def test_a_fill_that_became_known_late_belongs_to_the_position_it_was_booked_in(late: str) -> None:
+    """Bought at 9:00 and sold at 10:05 at a loss of 10,095; a purchase of 10:00 whose answer was lost is booked only
+    then, and half of it sold at 11:00. Whatever the times say, the day's result is the sum of both sales."""
+    storage = MemoryStorage()
+    nine = MIDNIGHT + timedelta(hours=9)
+    traded(storage, 1, BUY, "100000", "1", nine)
+    traded(storage, 3, SELL, "90000", "1", nine + timedelta(minutes=65))
+    traded(storage, 2, BUY, "100000", late, nine + timedelta(hours=1))
+    traded(storage, 4, SELL, "110000", "0.25", nine + timedelta(hours=2))
+    use = asyncio.run(storage.read(lambda records: day_use(records, NOON)))
+    won = sum(p.realised_pnl for p in asyncio.run(storage.read(every_position)))
+    assert use.realised_pnl == won
+
+
+def test_a_fill_that_became_known_late_may_be_older_than_its_position() -> None:
+    """As before, but the first position was still open: it is older than it looks, and sold as a whole."""
+    storage = MemoryStorage()
+    nine = MIDNIGHT + timedelta(hours=9)
+    traded(storage, 1, BUY, "100000", "1", nine)
+    traded(storage, 2, BUY, "100000", "1", nine - timedelta(minutes=1))
+    traded(storage, 3, SELL, "90000", "2", nine + timedelta(hours=1))
+    use = asyncio.run(storage.read(lambda records: day_use(records, NOON)))
+    (position,) = asyncio.run(storage.read(every_position))
+    assert use.realised_pnl == position.realised_pnl < 0
+
+
+def every_position(records: Any) -> list[Any]:
+    return [*records.positions.open(), *records.positions.recent_closed(10)]

@@ -117,6 +117,16 @@ def cash_after(fills: Iterable[Fill], start: Decimal) -> Decimal:
         return cash
 
 
+def position_id(fill: Fill) -> str:
+    """The name of the position that `fill` opens."""
+    return f"p-{fill.fill_id}"
+
+
+def first_fill(position: str) -> str:
+    """The id of the fill that opened the position of this name; of one that a correction began, no fill's id."""
+    return position.removeprefix("p-")
+
+
 @dataclass(frozen=True, slots=True)
 class Realised:
     """What one sale brought, net of fees and of its part of the cost."""
@@ -127,14 +137,16 @@ class Realised:
 
 
 def realised_steps(position: Position, fills: Iterable[Fill], corrections: Iterable[Correction] = ()) -> list[Realised]:
-    """The sales of `position`, one by one, from its own fills in the order they were booked, and the corrections of it
-    among them."""
+    """The sales of `position`, one by one, from fills in the order they were booked, and the corrections of it among
+    them. What was booked before its own first fill is passed over. Not the times but the booking says which position a
+    fill belongs to: one whose answer was lost becomes known later than it happened."""
+    first = first_fill(position.position_id)
     steps: list[Realised] = []
     state: Position | None = None
     for change in _in_order([fill for fill in fills if fill.market == position.market], list(corrections)):
         if isinstance(change, Correction):
             state = apply_correction(state, change, position.owner)
-        elif state is None and change.side is Side.SELL:
+        elif state is None and change.fill_id != first:
             continue
         else:
             before = state.realised_pnl if state else ZERO

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import TypeVar
 
-from trader.ledger.accounting import EXACT, apply_fill
+from trader.ledger.accounting import EXACT, apply_fill, position_id
 from trader.model.order import ZERO, Breakeven, ExitPlan, Fill, Order, Side
 from trader.model.portfolio import GuardLevels, Position
 from trader.ports import Records
@@ -65,7 +65,7 @@ def book(records: Records, order: Order, fills: Sequence[Fill], now: datetime) -
             continue
         new.append(fill)
         held = position.quantity if position else ZERO
-        position = apply_fill(position, fill, order, new_id=f"p-{fill.fill_id}")
+        position = apply_fill(position, fill, order, new_id=position_id(fill))
         if position.closed_at is not None:
             position = replace(position, closed_at=min(position.closed_at, now))
         records.positions.save(position)

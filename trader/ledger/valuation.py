@@ -5,12 +5,12 @@ position sold in parts over midnight counts on both days; days begin at midnight
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 
-from trader.ledger.accounting import EXACT, Realised, realised_steps
+from trader.ledger.accounting import EXACT, Realised, first_fill, realised_steps
 from trader.model.difference import Correction
 from trader.model.market import Market
 from trader.model.order import ZERO, Fill, Order, OrderState, Side
@@ -18,10 +18,6 @@ from trader.model.portfolio import DayUse, GuardLevels, Position
 from trader.model.seoul import day_start
 from trader.model.views import PnlReport, PositionView
 from trader.ports import Records
-
-LAST = datetime.max.replace(tzinfo=UTC)
-CLOCKS_APART = timedelta(minutes=10)
-"""More than our clock and the venue's may differ."""
 
 NEVER_TRADED = frozenset({OrderState.REJECTED, OrderState.EXPIRED, OrderState.CANCELLED})
 
@@ -55,27 +51,37 @@ def total(values: Iterable[Decimal]) -> Decimal:
 def realised_since(records: Records, start: datetime) -> list[Realised]:
     """Every sale at or after `start`, oldest first, worked out from the fills of the positions concerned.
 
-    The fills of a market are read once: a busy day has thousands, and every wish is weighed against the day's loss."""
+    The fills of a market are read once, and each position looks at its own stretch of them only: a busy day has
+    thousands, and every wish is weighed against the day's loss."""
     sold = [p for p in (*records.positions.closed_since(start), *records.positions.open()) if p.sold_quantity]
     corrections = _by_position(records.corrections.all())
     steps: list[Realised] = []
     for market, positions in _by_market_of(sold).items():
-        fills = records.fills.since(min(p.opened_at for p in positions), market)
-        for position in positions:
-            own = fills[bisect_left(fills, position.opened_at, key=_at) : bisect_right(fills, _end(position), key=_at)]
+        begins = {p.position_id: _begin(p, corrections.get(p.position_id, ())) for p in positions}
+        fills = records.fills.booked_from(market, () if "" in begins.values() else list(begins.values()))
+        for position, own in _stretches(positions, begins, fills):
             found = realised_steps(position, own, corrections.get(position.position_id, ()))
             steps += (step for step in found if step.at >= start)
     return sorted(steps, key=lambda step: step.at)
 
 
-def _at(fill: Fill) -> datetime:
-    return fill.at
+def _stretches(
+    positions: Sequence[Position], begins: Mapping[str, str], fills: Sequence[Fill]
+) -> Iterable[tuple[Position, Sequence[Fill]]]:
+    """Each position with the fills from its begin to the begin of the next: a market has one position at a time."""
+    places = {fill.fill_id: place for place, fill in enumerate(fills)}
+    starts = {p.position_id: places.get(begins[p.position_id], 0) for p in positions}
+    ordered = sorted(set(starts.values()))
+    for position in positions:
+        begin = starts[position.position_id]
+        after = ordered[bisect_right(ordered, begin) :][:1]
+        yield position, fills[begin : after[0] + 1 if after else None]
 
 
-def _end(position: Position) -> datetime:
-    """No fill of the position is later. Its closing is never written later than our clock, which may be behind the
-    venue's."""
-    return LAST if position.closed_at is None else position.closed_at + CLOCKS_APART
+def _begin(position: Position, corrections: Sequence[Correction]) -> str:
+    """The fill with which a position's story begins, or the one before it; empty: there was none before."""
+    adopted = corrections and corrections[0].correction_id == first_fill(position.position_id)
+    return corrections[0].after_fill if adopted else first_fill(position.position_id)
 
 
 def _by_market_of(positions: Iterable[Position]) -> dict[Market, list[Position]]:
