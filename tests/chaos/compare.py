@@ -68,11 +68,13 @@ class Books:
 
 
 def read_books(file: Path) -> Books:
-    """Read-only, so that a crash's traces are left to the service. No file yet: empty books."""
+    """Read-only, so that a crash's traces are left to the service. No file or table yet: empty."""
     if not file.exists():
         return Books((), (), (), ())
     with _opened(file) as books:
-        return Books(*(_rows(books, f"SELECT * FROM {table.name}") for table in fields(Books)))
+        made = {row["name"] for row in _rows(books, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+        tables = (table.name for table in fields(Books))
+        return Books(*(_rows(books, f"SELECT * FROM {name}") if name in made else () for name in tables))
 
 
 def check_books(file: Path) -> list[Defect]:

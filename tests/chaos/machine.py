@@ -43,6 +43,8 @@ PEOPLE = 4
 RESOLVE_SECONDS = 75.0
 """Longest last life: the grace time of an order nobody has seen, and a look for those that were given up."""
 LAST_LIVES = 4
+DAY_EVERY = 40
+"""Lives after which a day passes with no service running: what a day counts begins anew, and resting orders fill."""
 SAID_DEFECTS = 40
 """The rest is counted only."""
 INTENTS_EVERY = 20
@@ -184,7 +186,7 @@ class Machine:
         self._say = say
         self._forge = Forge(self.folder)
         self._sandbox: Child | None = None
-        self._http = httpx.AsyncClient(timeout=30.0)
+        self._http = httpx.AsyncClient(timeout=120.0)
         self._rest = self._ws = ""
         self._fired: dict[int, int] = {}
 
@@ -244,6 +246,7 @@ class Machine:
             "STRATEGY": "buy_and_hold",
             "TIMEFRAME": "1d",
             "APPROVAL": "auto",
+            "APPROVAL_TTL_SECONDS": "10",
             "BUY_ON_WARNING": "yes",
             "MAX_ORDER_KRW": "1000000000",
             "MAX_MARKET_KRW": "100000000000",
@@ -278,6 +281,10 @@ class Machine:
         self._look_back(service, end, name)
         if number % INTENTS_EVERY == 0:
             await self._check_intents(name)
+        if number % DAY_EVERY == DAY_EVERY - 1:
+            await self._clear_faults()  # an order still on its way must not be a day late
+            answer = await self._http.post(f"{self._rest}/sandbox/advance", json={"seconds": 86_400})
+            answer.raise_for_status()
 
     async def _begin(self, log: str, life: Life) -> Service:
         self.tally.lives += 1
