@@ -347,8 +347,8 @@ class Trader:
     async def _catch_up(self, stream: str) -> None:
         """A stream is (back) up: read by REST what it may have missed."""
         if stream == "private":
-            self.executor.hear_all()
             self.reconciler.nudge()
+            await self.executor.catch_up()
             return
         await self._follow_clock()
         await self.quotes.refresh(self.world.exchange, await self.cycle.markets())

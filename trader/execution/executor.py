@@ -191,10 +191,34 @@ class Executor:
             watch.cancel_asked = False
             watch.heard.set()
 
+    def ask_again(self) -> None:
+        """For cancels that were asked for and have not come about."""
+        for watch in self._watches.values():
+            if watch.cancel_asked:
+                watch.cancel_asked = False
+                watch.heard.set()
+
+    async def catch_up(self) -> None:
+        """Anything may have happened: ask for all orders at once, then look singly at those that do not stand as the
+        rows say, and ask again for cancels. VenueError: then they are all looked at singly."""
+        watches = [watch for watch in self._watches.values() if watch.sent.is_set()]
+        try:
+            found = await self._exchange.find_many([watch.order.client_order_id for watch in watches])
+        except VenueError:
+            self.hear_all()
+            raise
+        shown = {venue.client_order_id: venue for venue in found}
+        for watch in watches:
+            if self._unwanted(watch) or not _stands(watch.order, shown.get(watch.order.client_order_id)):
+                watch.looks = 0
+                watch.cancel_asked = False
+                watch.heard.set()
+
     async def resume(self) -> int:
         """After a start: follow every order that is not over. One that was written but perhaps never sent is looked
-        up like one whose answer was lost. The time since then counts as grace: nothing of a process that is gone is
-        still on its way, and a service that keeps crashing must not keep a market blocked."""
+        up like one whose answer was lost; one the venue had taken waits its turn (see `catch_up`). The time since then
+        counts as grace: nothing of a process that is gone is still on its way, and a service that keeps crashing must
+        not keep a market blocked."""
         orders = await self._chronicle.storage.read(lambda records: records.orders.unfinished())
         now = self._clock.now()
         for order in orders:
@@ -299,6 +323,8 @@ class Executor:
         watch = self._watches[order.client_order_id] = _Watch(order)
         if order.state is OrderState.UNKNOWN:
             watch.doubted_at = asyncio.get_running_loop().time() - waited
+        elif not self._unwanted(watch):
+            watch.looks = len(LOOK_SECONDS)
         watch.sent.set()
         self._start(watch)
 
@@ -430,3 +456,9 @@ class Executor:
             log.error("order_not_stored", client_order_id=order.client_order_id, error=str(err))
             return False
         return True
+
+
+def _stands(order: Order, venue: VenueOrder | None) -> bool:
+    """The venue shows it open and filled exactly as far as the rows say."""
+    taken = order.state in (OrderState.ACCEPTED, OrderState.PARTIAL)
+    return taken and venue is not None and venue.open and venue.executed_quantity == order.executed_quantity

@@ -90,7 +90,7 @@ def compare(
     """One look at account and books. Both must be of one moment: nothing moved between their readings."""
     moving = unsettled(books.unfinished, account.orders)
     orders, passed = _orders(account, books, now, new_id)
-    bases = tuple(sorted({market.base for market in moving}))
+    bases = tuple(sorted({order.market.base for order in moving}))
     waiting = (*bases, CASH) if moving else ()
     if agreed is None and moving:
         return Findings(tuple(orders), tuple(passed), None, waiting)
@@ -119,13 +119,13 @@ def compare(
     return Findings((*orders, *coins, *money), tuple(passed), after, waiting)
 
 
-def unsettled(unfinished: Iterable[Order], listed: Sequence[VenueOrder]) -> frozenset[Market]:
-    """Markets where an order of ours is not known to stand exactly as the books say: on its way, in doubt, over, or
-    filled further."""
+def unsettled(unfinished: Iterable[Order], listed: Sequence[VenueOrder]) -> tuple[Order, ...]:
+    """Orders of ours that are not known to stand exactly as the books say: on their way, in doubt, over, or filled
+    further."""
     executed = {order.venue_id: order.executed_quantity for order in listed}
     executed |= {order.client_order_id: order.executed_quantity for order in listed if order.client_order_id}
-    return frozenset(
-        order.market
+    return tuple(
+        order
         for order in unfinished
         if order.state not in _RESTING or executed.get(order.client_order_id) != order.executed_quantity
     )

@@ -16,7 +16,7 @@ from trader.chronicle import Chronicle
 from trader.errors import StorageFailed, TraderError, VenueError
 from trader.execution.executor import Executor
 from trader.ids import new_id
-from trader.ledger.differences import CASH, Prices, compare
+from trader.ledger.differences import CASH, Prices, compare, unsettled
 from trader.market.quotes import QuoteBoard
 from trader.model.difference import Difference, DifferenceKind, DifferenceState, Reconciliation
 from trader.model.market import Market
@@ -84,7 +84,7 @@ class Reconciler:
 
     async def first(self) -> Reconciliation:
         """After a start: look until every order of before is known, or for three seconds. VenueError, StorageFailed."""
-        self._executor.hear_all()
+        await self._executor.catch_up()
         loop = asyncio.get_running_loop()
         until = loop.time() + FIRST_SECONDS
         while True:
@@ -104,6 +104,7 @@ class Reconciler:
         try:
             async with self._lock:
                 await self._executor.look_for_given_up()
+                self._executor.ask_again()
                 snapshot = await self._look()
         except (VenueError, StorageFailed):
             if self._passed_at is not None and loop.time() - self._passed_at > LONG_OUTAGE_SECONDS:
@@ -131,15 +132,15 @@ class Reconciler:
         storage = self._chronicle.storage
         snapshot = await take_snapshot(self._exchange, storage)
         if snapshot is None:
-            self._executor.hear_all()
+            await self._executor.catch_up()
             return None
         for order in snapshot.strays:
             self._executor.take_over(order)
         prices = Prices(self._quotes.bids(), self._quotes.infos.keys())
         now = self._chronicle.clock.now()
         findings = compare(snapshot.account, snapshot.books, snapshot.agreed, prices, now, new_id)
-        if findings.unsettled:
-            self._executor.hear_all()
+        for order in unsettled(snapshot.books.unfinished, snapshot.account.orders):
+            self._executor.hear(order.venue_id or "", order.client_order_id)
         await self._chronicle.write(lambda records, tell: store(records, tell, findings, snapshot.agreed, now))
         for difference in findings.found:
             log.warning(
