@@ -100,6 +100,9 @@ async def measure(rounds: int) -> None:
 
 
 async def rounds_against(child: Child, rounds: int) -> None:
+    from chatbot import process
+
+    process.tune()
     from chatbot.logs import configure
     from storage.sql import open_storage
     from trader.clock import SystemClock
@@ -119,6 +122,8 @@ async def rounds_against(child: Child, rounds: int) -> None:
             stop_fraction=Decimal("0.01"), take_fraction=Decimal(0), cooldown_seconds=0, max_order_krw=Decimal(10**8),
             max_market_krw=Decimal(10**8), max_entries_per_day=100_000, max_daily_loss_krw=Decimal(10**9),
             max_spread_bps=Decimal(1000), max_slippage_bps=Decimal(1000), order_style="market",
+            max_stops_in_a_row=0, max_daily_spend_krw=Decimal(10**10), max_exposure=Decimal(1),
+            volatility_block_fraction=Decimal(0), breakeven_fraction=Decimal(0),
         )  # fmt: skip
         clock = SystemClock()
         storage = await open_storage(settings.storage_url)
@@ -128,6 +133,7 @@ async def rounds_against(child: Child, rounds: int) -> None:
         )
         await trader.start()
         await trader.ready.wait()
+        process.settle()
         seen: dict[tuple[str, Decimal], int] = {}
         inner = trader.guard.price
 
