@@ -44,6 +44,7 @@ KINDS = (
     "cash differs",
     "coins differ",
     "position differs",
+    "result differs",
     "position without guard",
     "guard with wrong levels",
     "difference that is none",

@@ -20,14 +20,14 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from chatbot.control import NoAnswer, ask
-from tests.chaos.compare import Defect, check_books, check_intents, check_whole, compare, read_books
+from tests.chaos.compare import EXACT, Defect, check_books, check_intents, check_whole, compare, read_books
 from tests.chaos.dice import MARKETS, Dice, End, Life
 from tests.chaos.service import ROOT, STAGED
 from tests.e2e.processes import Child
@@ -43,6 +43,8 @@ PEOPLE = 4
 RESOLVE_SECONDS = 75.0
 """Longest last life: the grace time of an order nobody has seen, and a look for those that were given up."""
 LAST_LIVES = 4
+RESULT_DAYS = 90
+"""More than pass in a run."""
 DAY_EVERY = 40
 """Lives after which a day passes with no service running: what a day counts begins anew, and resting orders fill."""
 SAID_DEFECTS = 40
@@ -407,6 +409,8 @@ class Machine:
                 self.tally.answers.append(time.monotonic() - began)
                 self.tally.commands[f"{line.split()[0]} {reply['tone']}"] += 1
                 if reply["tone"] == "error":
+                    if reply["data"].get("error") == "LedgerMismatch":
+                        self._defect("service failed", f"{service.log.name}: {line}: {reply['text'][:200]}")
                     reasons = reply["data"].get("reasons") or [{"code": reply["data"].get("error", "?")}]
                     self.tally.refusals.update(str(reason["code"]) for reason in reasons)
                 await asyncio.sleep(dice.pause(0.06))
@@ -455,6 +459,7 @@ class Machine:
             if not await self._ready(service):
                 self._defect("service failed", f"{service.log.name}: not ready, without any fault")
             await self._until_resolved(service)
+            await self._check_result(service)
             end = await self._told_to_stop(Life(End.CLEAN, 0), service)
             self._look_back(service, end, f"last{attempt}")
             if not read_books(self.books).unfinished and not await self._open_there():
@@ -477,6 +482,22 @@ class Machine:
             if not read_books(self.books).unfinished and not await self._open_there():
                 return
             await asyncio.sleep(0.5)
+
+    async def _check_result(self, service: Service) -> None:
+        """What people are told they won, worked out sale by sale, is what the positions won."""
+        for _ in range(3):
+            before = read_books(self.books)
+            try:
+                told = await ask(self.folder / "data" / "control.sock", f"/pnl {RESULT_DAYS}", seconds=30)
+            except ConnectionError:
+                return  # it has ended, which `_told_to_stop` sees
+            if len(read_books(self.books).fills) != len(before.fills):
+                continue
+            with localcontext(EXACT):
+                won = sum((Decimal(p["realised_pnl"]) for p in before.positions), Decimal(0))
+            if told["data"].get("realised_krw") is None or Decimal(told["data"]["realised_krw"]) != won:
+                self._defect("result differs", f"positions won {won}, told: {told['text'][:200]}")
+            return
 
     async def _open_there(self) -> int:
         return sum(order["state"] == "wait" for order in (await self._state())["orders"])
