@@ -72,8 +72,13 @@ class Answers:
         """`snapshot` was compared a moment ago; None: the coin is moving."""
         if difference.kind is DifferenceKind.ORDER:
             raise UserInputError("difference-no-adopt")
-        if difference.kind in (DifferenceKind.CASH, DifferenceKind.GONE):
+        aside = difference.state is DifferenceState.IGNORED and difference.kind in (
+            DifferenceKind.SHORT,
+            DifferenceKind.EXTRA,
+        )
+        if not aside:
             _refuse_answered(difference)
+        if difference.kind in (DifferenceKind.CASH, DifferenceKind.GONE):
             return await self._store(difference, DifferenceState.ADOPTED, by)
         if difference.market is None:
             raise UserInputError("difference-not-listed", currency=difference.currency)

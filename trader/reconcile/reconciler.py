@@ -229,6 +229,7 @@ class Reconciler:
         async with self._lock:
             difference = await self._answers.find(id_start)
             snapshot = await self._look()
+            difference = await self._answers.find(difference.difference_id)  # the look may have ended it
             moving = snapshot is None or difference.currency in self._unsettled
             return await self._answers.adopt(difference, None if moving else snapshot, by)
 
