@@ -9,17 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import re
 import shutil
 import signal
 import statistics
-import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
 from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
@@ -29,7 +25,9 @@ import httpx
 from chatbot.control import NoAnswer, ask
 from tests.chaos.compare import EXACT, Defect, check_books, check_intents, check_whole, compare, read_books
 from tests.chaos.dice import MARKETS, Dice, End, Life
-from tests.chaos.service import ROOT, STAGED
+from tests.chaos.forge import Forge, Service
+from tests.chaos.service import STAGED
+from tests.chaos.tally import Plan, Tally
 from tests.e2e.processes import Child
 from trader.execution.points import POINTS
 
@@ -59,125 +57,6 @@ BROKEN = re.compile(
 )
 """Lines no life may leave in its log, whatever the exchange does."""
 _EVENT = re.compile(r"level='(?:error|critical)' event='(\w+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """`minutes` is when no further life is begun. `faults` False: the exchange behaves."""
-
-    seed: int
-    kills: int
-    minutes: float = 60.0
-    faults: bool = True
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a machine has seen."""
-
-    lives: int = 0
-    ends: Counter[str] = field(default_factory=Counter)
-    commands: Counter[str] = field(default_factory=Counter)
-    refusals: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    errors: Counter[str] = field(default_factory=Counter)
-    defects: list[Defect] = field(default_factory=list)
-    ready: list[float] = field(default_factory=list)
-    answers: list[float] = field(default_factory=list)
-    orders: int = 0
-    fills: int = 0
-    states: Counter[str] = field(default_factory=Counter)
-    origins: Counter[str] = field(default_factory=Counter)
-    doubted: int = 0
-    surfaced: int = 0
-    seconds: float = 0.0
-
-    @property
-    def kills(self) -> int:
-        return sum(count for name, count in self.ends.items() if name not in ("clean", "by itself"))
-
-
-class Service:
-    """One life's process, warm (forked by `Forge`) or cold."""
-
-    def __init__(self, pid: int, ended: asyncio.Future[int], log: Path) -> None:
-        self.pid, self.ended, self.log = pid, ended, log
-
-    @property
-    def alive(self) -> bool:
-        return not self.ended.done()
-
-    @property
-    def said(self) -> str:
-        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
-
-    def signal(self, number: signal.Signals) -> None:
-        if self.alive:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, number)
-
-    async def end(self, seconds: float) -> int | None:
-        """The exit code (−9 = killed); None when it still runs after `seconds`."""
-        done, _ = await asyncio.wait([self.ended], timeout=seconds)
-        return self.ended.result() if done else None
-
-
-class Forge:
-    """Makes services (see `service.py`)."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._file = str(Path(__file__).with_name("service.py"))
-        self._server: asyncio.subprocess.Process | None = None
-        self._cold: list[asyncio.subprocess.Process] = []
-        self._waiting: set[asyncio.Future[Any]] = set()
-
-    async def start(self, job: dict[str, Any], *, cold: bool) -> Service:
-        log = Path(job["log"])
-        if cold:
-            process = await self._run("--cold", json.dumps(job))
-            self._cold.append(process)
-            return Service(process.pid, self._keep(process.wait()), log)
-        server = self._server = self._server or await self._run()
-        assert server.stdin is not None
-        server.stdin.write(json.dumps(job).encode() + b"\n")
-        pid = (await self._line(server))["pid"]
-
-        async def ended() -> int:
-            return int((await self._line(server))["status"])
-
-        return Service(pid, self._keep(ended()), log)
-
-    def _keep(self, waiting: Coroutine[Any, Any, int]) -> asyncio.Future[int]:
-        task = asyncio.ensure_future(waiting)
-        self._waiting.add(task)
-        task.add_done_callback(self._waiting.discard)
-        return task
-
-    async def _run(self, *arguments: str) -> asyncio.subprocess.Process:
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
-        pipe = asyncio.subprocess.PIPE
-        return await asyncio.create_subprocess_exec(
-            sys.executable, self._file, *arguments, cwd=self._folder, env=environment, stdin=pipe, stdout=pipe
-        )
-
-    @staticmethod
-    async def _line(server: asyncio.subprocess.Process) -> Any:
-        assert server.stdout is not None
-        line = await server.stdout.readline()
-        if not line:
-            raise RuntimeError("the program that makes services has ended")
-        return json.loads(line)
-
-    async def close(self) -> None:
-        for process in (*self._cold, *([self._server] if self._server else [])):
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
-        for task in list(self._waiting):
-            task.cancel()
-        await asyncio.gather(*self._waiting, return_exceptions=True)
 
 
 class Machine:

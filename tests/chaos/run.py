@@ -24,7 +24,8 @@ if "tests" not in sys.modules:  # another distribution installs a package of thi
     sys.modules["tests"] = tests
 
 from tests.chaos.compare import KINDS  # noqa: E402
-from tests.chaos.machine import Machine, Plan, Tally  # noqa: E402
+from tests.chaos.machine import Machine  # noqa: E402
+from tests.chaos.tally import Plan, Tally  # noqa: E402
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:

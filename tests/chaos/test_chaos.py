@@ -14,7 +14,8 @@ import pytest
 
 from tests.chaos.compare import Books, check_books, compare
 from tests.chaos.dice import Dice
-from tests.chaos.machine import Machine, Plan
+from tests.chaos.machine import Machine
+from tests.chaos.tally import Plan
 
 
 async def test_killed_again_and_again() -> None:
@@ -87,7 +88,17 @@ GUARD = {"position_id": "p-f-1", "stop": "990", "take": "1010", "trail": None, "
 
 def books() -> dict[str, list[dict[str, Any]]]:
     second = FILL | {"id": 2, "fill_id": "f-2", "quantity": "0.3", "funds": "300", "fee": "0.15"}
-    made = {"orders": [ORDER, REFUSED], "fills": [FILL, second], "positions": [POSITION], "guards": [GUARD]}
+    made: dict[str, list[dict[str, Any]]] = {
+        "orders": [ORDER, REFUSED],
+        "fills": [FILL, second],
+        "positions": [POSITION],
+        "guards": [GUARD],
+    }
+        "orders": [ORDER, REFUSED],
+        "fills": [FILL, second],
+        "positions": [POSITION],
+        "guards": [GUARD],
+    }
     return copy.deepcopy(made)
 
 
