@@ -94,11 +94,6 @@ def books() -> dict[str, list[dict[str, Any]]]:
         "positions": [POSITION],
         "guards": [GUARD],
     }
-        "orders": [ORDER, REFUSED],
-        "fills": [FILL, second],
-        "positions": [POSITION],
-        "guards": [GUARD],
-    }
     return copy.deepcopy(made)
 
 
