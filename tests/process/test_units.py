@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 
 from chatbot.running import STOP_SECONDS
 from chatbot.supervisor import LONGEST_PERIOD_SECONDS
+from trader.panic_file import NAME
+from trader.settings import FailsafePolicy
 from trader.vitals import FRESH_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,3 +85,17 @@ def test_both_are_hardened_alike(name: str) -> None:
     }.items():
         assert service[key] == value, key
     assert service["ExecStart"].startswith("/opt/trader/.venv/bin/python -m chatbot ")
+
+
+def test_the_runbook_names_what_there_is() -> None:
+    """Every policy, every verb it uses, both units, and the file of the panic."""
+    from chatbot.shell import shell
+
+    text = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    verbs = {command.name or getattr(command.callback, "__name__", "") for command in shell.registered_commands}
+    used = {word.split()[1] for word in re.findall(r"\btrader (?:backup|doctor|failsafe|migrate|panic|say)\b", text)}
+    assert used <= verbs
+    assert {"backup", "doctor", "failsafe", "migrate", "panic", "say"} <= used
+    assert all(f"`{policy.value}`" in text for policy in FailsafePolicy)
+    assert all(unit.name in text for unit in UNITS)
+    assert f"/var/lib/trader/{NAME}" in text
