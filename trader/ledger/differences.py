@@ -107,7 +107,7 @@ def compare(
         moves = {c: move for c, move in moves.items() if move}
         traded = _traded(moves, drift, prices)
         coins = [row for c, move in moves.items() for row in look.coin(c, outside[c], move, drift, c == traded)]
-        passed += [row for c in moves for row in look.passed(c, outside[c])]
+        passed += [row for row in books.open if row.currency not in waiting and look.passed(row, outside, moves)]
         money = [look.cash(expected, drift, traded)] if drift else []
         after = Agreed(
             now,
@@ -229,12 +229,12 @@ class _Look:
             return "manual_buy" if move > 0 else "manual_sale"
         return "deposit" if move > 0 else "withdrawal"
 
-    def passed(self, currency: str, outside: Decimal) -> list[Difference]:
-        """Open rows of the coin that a new figure stands for: an older shortage always, coins that are no longer
-        there to be taken over."""
-        rows = [d for d in self.books.open if d.currency == currency]
-        short = [d for d in rows if d.kind is DifferenceKind.SHORT]
-        return short + [d for d in rows if d.kind is DifferenceKind.EXTRA and d.change > outside]
+    @staticmethod
+    def passed(row: Difference, outside: Mapping[str, Decimal], moves: Collection[str]) -> bool:
+        """A newer figure stands for an open row: an older shortage, or coins that are no longer there to be taken."""
+        if row.kind is DifferenceKind.SHORT:
+            return row.currency in moves
+        return row.kind is DifferenceKind.EXTRA and row.change > outside.get(row.currency, ZERO)
 
     def cash(self, expected: Decimal, drift: Decimal, traded: str | None) -> Difference:
         cause = self._cause(-drift if traded else drift, traded is not None)
