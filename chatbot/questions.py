@@ -1,7 +1,8 @@
 """Delivered questions, so that an answer given anywhere takes the buttons away everywhere.
 
-When a ticket is answered in Slack or runs out, the card in Telegram is edited: its terms stay, what came of it stands
-below. A courtesy only: what fails here is not tried again, since pressing an old button is refused anyway."""
+When a ticket or a difference is answered in Slack, or runs out, the card in Telegram is edited: its terms stay, what
+came of it stands below. A courtesy only: what fails here is not tried again, since pressing an old button is refused
+anyway."""
 
 from __future__ import annotations
 
@@ -21,7 +22,14 @@ from trader.ports import Records, Storage
 
 log = structlog.get_logger(__name__)
 
-_ENDS = (EventKind.TICKET_ANSWERED, EventKind.TICKET_EXPIRED)
+_ASKS = {EventKind.PROPOSAL: "ticket_id", EventKind.MISMATCH: "difference_id"}
+"""Kinds that ask, and the id by which they are answered."""
+
+_ENDS = {
+    EventKind.TICKET_ANSWERED: "ticket_id",
+    EventKind.TICKET_EXPIRED: "ticket_id",
+    EventKind.DIFFERENCE_ANSWERED: "difference_id",
+}
 _REMEMBERED = 100
 
 
@@ -32,7 +40,7 @@ class Send(Protocol):
 
 
 class Questions:
-    """Kept under the note `questions.<channel>`: `ticket id/target` → [event id, remote id]."""
+    """Kept under the note `questions.<channel>`: `id/target` → [event id, remote id]."""
 
     def __init__(self, storage: Storage, channel: str, send: Send, words: Words) -> None:
         self._storage = storage
@@ -42,19 +50,19 @@ class Questions:
 
     def remember(self, records: Records, message: OutboxMessage, event: Event) -> None:
         """Inside the transaction that marks `message` as sent."""
-        ticket_id = event.data.get("ticket_id", "")
-        if event.kind is not EventKind.PROPOSAL or not ticket_id or not message.remote_id:
+        question_id = event.data.get(_ASKS.get(event.kind, ""), "")
+        if not question_id or not message.remote_id or message.last_error:  # a digest has no buttons
             return
         kept = list(self._asked(records).items())[-_REMEMBERED:]
         records.notes.put(
-            self._key, {**dict(kept), f"{ticket_id}/{message.target}": [event.event_id, message.remote_id]}
+            self._key, {**dict(kept), f"{question_id}/{message.target}": [event.event_id, message.remote_id]}
         )
 
     async def close(self, target: str, event: Event, outcome: Reply) -> None:
         """If `event` ends a question that was asked in `target`, edit it there."""
         if event.kind not in _ENDS:
             return
-        name = f"{event.data.get('ticket_id', '')}/{target}"
+        name = f"{event.data.get(_ENDS[event.kind], '')}/{target}"
         try:
             found = await self._storage.read(lambda records: self._find(records, name))
             if found is None:

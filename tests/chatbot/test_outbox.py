@@ -382,6 +382,21 @@ async def test_an_answered_question_loses_its_buttons_on_every_channel(
     assert told.title in closed.lines
 
 
+async def test_an_answered_difference_loses_its_buttons_too(storage: MemoryStorage, clock: ManualClock) -> None:
+    found = {"difference_id": "d1", "kind": "cash", "currency": "KRW", "cause": "deposit", "change": "1000"}
+    chat = Chat()
+    await put(storage, event(1, EventKind.MISMATCH, data=found))
+    async with sending(storage, chat, clock) as sender:
+        await chat.until(lambda: len(chat.taken) == 1)
+        assert chat.taken[0][1].buttons
+        answer = found | {"answer": "ignored", "by": "slack:U1"}
+        await put(storage, event(2, EventKind.DIFFERENCE_ANSWERED, data=answer))
+        sender.nudge()
+        await chat.until(lambda: len(chat.taken) == 3)
+    _, closed, edited = chat.taken[2]
+    assert (edited, closed.buttons) == ("m1", ())
+
+
 async def test_before_a_stop_what_waits_gets_a_moment(storage: MemoryStorage, clock: ManualClock) -> None:
     """The farewell goes out in time; a chat that is down does not hold up the stop."""
     chat = Chat()

@@ -20,6 +20,7 @@ from storage.memory import MemoryStorage
 from storage.sql import SqlStorage, open_storage
 from trader.clock import ManualClock
 from trader.errors import StorageFailed
+from trader.model.difference import Correction, Difference, DifferenceKind, DifferenceState
 from trader.model.events import Event, EventKind, JournalEntry, OutboxMessage, SettingRow, Severity, TicketState
 from trader.model.market import Candle, Market, Timeframe
 from trader.model.order import (
@@ -860,3 +861,75 @@ async def test_any_money_time_and_text_reads_back_as_written(
     assert found is not None
     assert (found.created_at, found.note, found.reason) == (moment, text, text)
     assert digits(found.decision_price) == digits(price)
+
+
+# ---------------------------------------------------------------- what somebody else changed
+
+
+def a_difference(number: int = 1, **changes: Any) -> Difference:
+    one = Difference(
+        f"difference-{number}", DifferenceKind.SHORT, at(number), "BTC", "withdrawal", D("1.50"), FINE, D("-0.5")
+    )
+    return replace(one, **changes)
+
+
+async def test_a_difference_comes_back_whole(store: Storage) -> None:
+    full = a_difference(
+        2,
+        kind=DifferenceKind.ORDER,
+        price=LONG,
+        krw=D("-0.01"),
+        market=BTC,
+        side="sell",
+        venue_id="v-한글",
+        state=DifferenceState.CANCELLED,
+        answered_by="telegram:1",
+        answered_at=at(9),
+    )
+    for one in (a_difference(), full):
+        await store.write(lambda r, one=one: r.differences.add(one))  # type: ignore[misc]
+        assert await store.read(lambda r, one=one: r.differences.get(one.difference_id)) == one  # type: ignore[misc]
+    with pytest.raises(ValueError, match="stored already"):
+        await store.write(lambda r: r.differences.add(a_difference()))
+    assert await store.read(lambda r: r.differences.get("nobody")) is None
+    assert await store.read(lambda r: r.differences.recent(5)) == [full, a_difference()]
+    assert await store.read(lambda r: r.differences.recent(1)) == [full]
+    assert await store.read(lambda r: r.differences.reported(["v-한글", "v-2"])) == {"v-한글"}
+    assert await store.read(lambda r: r.differences.reported([])) == frozenset()
+
+
+async def test_a_difference_is_answered_once_but_what_was_ignored_may_be_adopted(store: Storage) -> None:
+    for number in (1, 2):
+        await store.write(lambda r, number=number: r.differences.add(a_difference(number)))  # type: ignore[misc]
+    ignored = a_difference().answered(DifferenceState.IGNORED, "telegram:1", at(3))
+    adopted = a_difference().answered(DifferenceState.ADOPTED, "slack:U2", at(4))
+    assert await store.write(lambda r: r.differences.answer(ignored)) is True
+    assert await store.write(lambda r: r.differences.answer(ignored)) is False
+    assert await store.read(lambda r: r.differences.open()) == [a_difference(2)]
+    assert await store.write(lambda r: r.differences.answer(adopted)) is True
+    assert await store.write(lambda r: r.differences.answer(adopted)) is False
+    assert await store.read(lambda r: r.differences.get("difference-1")) == adopted
+    unknown = a_difference(7).answered(DifferenceState.IGNORED, "telegram:1", at(3))
+    assert await store.write(lambda r: r.differences.answer(unknown)) is False
+    with pytest.raises(ValueError, match="carries no answer"):
+        await store.write(lambda r: r.differences.answer(a_difference(2)))
+
+
+async def test_corrections_in_the_order_they_were_booked(store: Storage) -> None:
+    late = Correction("x1", "position-1", BTC, -FINE, D("-5000.000000000001"), LONG, at(9), "telegram:1", "fill-1")
+    early = Correction("x2", "position-2", ETH, D(2), D(0), D(1), at(1), "console")
+    await store.write(lambda r: (r.corrections.add(late), r.corrections.add(early)))
+    assert await store.read(lambda r: r.corrections.all()) == [late, early]
+    with pytest.raises(ValueError, match="stored already"):
+        await store.write(lambda r: r.corrections.add(late))
+
+
+async def test_fills_booked_after_a_mark_whatever_their_time(store: Storage) -> None:
+    """A fill that surfaces late has an old time, and was booked last all the same."""
+    assert await store.read(lambda r: (r.fills.mark(), r.fills.booked_after(0))) == (0, [])
+    await store.write(lambda r: r.fills.add(a_fill(5)))
+    mark = await store.read(lambda r: r.fills.mark())
+    await store.write(lambda r: (r.fills.add(a_fill(5)), r.fills.add(a_fill(9)), r.fills.add(a_fill(2))))
+    assert await store.read(lambda r: r.fills.booked_after(mark)) == [a_fill(9), a_fill(2)]
+    assert await store.read(lambda r: r.fills.booked_after(0)) == [a_fill(5), a_fill(9), a_fill(2)]
+    assert await store.read(lambda r: r.fills.booked_after(r.fills.mark())) == []
