@@ -43,8 +43,9 @@ RESOLVE_SECONDS = 75.0
 LAST_LIVES = 4
 RESULT_DAYS = 90
 """More than pass in a run."""
-DAY_EVERY = 40
-"""Lives after which a day passes with no service running: what a day counts begins anew, and resting orders fill."""
+DAY_EVERY = 120
+"""Lives after which a day passes with no service running: what a day counts begins anew, and resting orders fill. So
+seldom that a run of 500 kills stays within the five days of minutes the sandbox remembers."""
 SAID_DEFECTS = 40
 """The rest is counted only."""
 INTENTS_EVERY = 20
