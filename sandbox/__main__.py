@@ -13,8 +13,8 @@ from decimal import Decimal, InvalidOperation
 
 from jwt.warnings import InsecureKeyLengthWarning
 
-from sandbox.auth import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY
-from sandbox.rest_private import Options
+from sandbox.rest.auth import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY
+from sandbox.rest.private import Options
 from sandbox.server import Sandbox
 
 

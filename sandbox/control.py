@@ -16,13 +16,14 @@ from aiohttp import web
 from sandbox.clock import SandboxClock
 from sandbox.errors import ApiError, BodyShape
 from sandbox.faults import Faults
-from sandbox.limits import RateLimits
-from sandbox.market_data import MarketData, SpeedAware
-from sandbox.matching import Engine
-from sandbox.orders import plain, render_holding, render_order
-from sandbox.pipeline import RequestCounts
+from sandbox.market.data import MarketData, SpeedAware
+from sandbox.rest.limits import RateLimits
+from sandbox.rest.pipeline import RequestCounts
 from sandbox.rules import EXACT, round_to_tick
+from sandbox.trading.matching import Engine
+from sandbox.trading.orders import render_holding, render_order
 from sandbox.values import Feed
+from sandbox.wire import plain
 
 MOST_SECONDS = 366 * 86_400
 _SLICE_SECONDS = 20.0

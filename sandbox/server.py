@@ -12,21 +12,21 @@ from decimal import Decimal
 
 from aiohttp import web
 
-from sandbox.account import Account
-from sandbox.auth import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY, Authenticator, Key
 from sandbox.clock import SandboxClock
 from sandbox.control import Controls
 from sandbox.errors import BodyShape
 from sandbox.faults import Faults
 from sandbox.faults.controls import FaultControls
 from sandbox.feeds import make_feed
-from sandbox.limits import RateLimits
-from sandbox.market_data import MarketData
-from sandbox.matching import Engine
-from sandbox.pipeline import RequestCounts, middlewares
-from sandbox.quotation import routes as quotation_routes
-from sandbox.rest_private import Options, PrivateApi
-from sandbox.streams import Streams
+from sandbox.market.data import MarketData
+from sandbox.rest.auth import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY, Authenticator, Key
+from sandbox.rest.limits import RateLimits
+from sandbox.rest.pipeline import RequestCounts, middlewares
+from sandbox.rest.private import Options, PrivateApi
+from sandbox.rest.quotation import routes as quotation_routes
+from sandbox.streams.websocket import Streams
+from sandbox.trading.account import Account
+from sandbox.trading.matching import Engine
 from sandbox.values import Feed, Hub
 
 HEARTBEAT_SECONDS = 0.02
@@ -131,6 +131,7 @@ class Sandbox:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+            self.data.close()
         if self._feed_open:
             self._feed_open = False
             await self.feed.close()

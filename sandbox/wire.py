@@ -18,6 +18,12 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 """Object to UTF-8 JSON; a Decimal is written digit for digit as a JSON number."""
 
 
+def plain(value: Decimal) -> str:
+    """A decimal string without exponent and without needless zeros: `0.5`, `1000`."""
+    text = format(value, "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text) if value else "0"
+
+
 def number(value: Decimal) -> Decimal:
     """The same value with at least one decimal place, so that whole numbers read `127.0` as on Upbit."""
     return value + _POINT

@@ -20,11 +20,11 @@ from sandbox.faults.later import Later
 from sandbox.faults.market import MarketFaults
 from sandbox.faults.model import Event, Fault, FaultError
 from sandbox.faults.stream import StreamFaults
-from sandbox.market_data import MarketData
-from sandbox.matching import Engine
-from sandbox.orders import plain
+from sandbox.market.data import MarketData
 from sandbox.skew import shift_body
-from sandbox.streams import Streams
+from sandbox.streams.websocket import Streams
+from sandbox.trading.matching import Engine
+from sandbox.wire import plain
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from aiohttp.typedefs import Handler
 from sandbox.errors import ApiError, BodyShape
 from sandbox.faults.later import Later
 from sandbox.faults.model import Event, Fault
-from sandbox.limits import GROUPS, Remaining, exchange_group, quotation_group
+from sandbox.rest.limits import GROUPS, Remaining, exchange_group, quotation_group
 
 CUT_STATUS = 444
 """Stands for "closed without an answer" in the sandbox's own counts; no client ever sees it."""

@@ -14,11 +14,11 @@ from typing import Protocol
 from sandbox.errors import ApiError
 from sandbox.faults.later import Later
 from sandbox.faults.model import ORDER_PATHS, Event, Fault, FaultError
-from sandbox.market_data import MarketData
-from sandbox.matching import Engine
-from sandbox.orders import Order, OrderRequest
+from sandbox.market.data import MarketData
 from sandbox.rules import EXACT, round_to_tick
-from sandbox.stalls import Stall
+from sandbox.trading.matching import Engine
+from sandbox.trading.orders import Order, OrderRequest
+from sandbox.trading.stalls import Stall
 
 _CATCH_UP_TURNS = 50
 """Slices of 4 ms that a jump gives the market to reach the present first."""

@@ -11,10 +11,10 @@ from decimal import Decimal
 
 import numpy as np
 
-from sandbox.bars import Forming
 from sandbox.feeds.grid import Floats, PriceGrid
 from sandbox.feeds.profiles import COMMON_MINUTE_VOL, SIZE_SPREAD, Profile
 from sandbox.feeds.regimes import Regimes
+from sandbox.market.bars import Forming
 from sandbox.values import Bar
 
 DAYS = 365
@@ -50,6 +50,11 @@ class Past:
             yield from self._day_bars(profile, index)
             yield from _covered_days(minutes, self._end)
             yield from minutes
+
+    def forget(self) -> None:
+        """Nobody asks for the history any more."""
+        self._paths.clear()
+        self._grids.clear()
 
     def _minute_path(self, profile: Profile, index: int) -> Floats:
         """Prices at `_STEPS` moments of every minute, shape (minutes, steps); the last one is `profile.price`."""

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sandbox.bars import Forming
 from sandbox.feeds.candle_file import Series, bar_length, daily, read_candles
-from sandbox.feeds.path import bar_trades
 from sandbox.feeds.profiles import market_info
 from sandbox.feeds.queue import TickQueue, scaled
+from sandbox.market.bars import Forming
+from sandbox.market.path import bar_trades
 from sandbox.values import Bar, MarketInfo, Tick
 from sandbox.wire import from_ms, to_ms
 

@@ -111,7 +111,9 @@ class SyntheticFeed:
         """Nothing to connect."""
 
     async def close(self) -> None:
-        """Nothing to disconnect."""
+        """Nothing to disconnect; what was drawn is some megabytes."""
+        self._past.forget()
+        self._states.clear()
 
     def _draw_until(self, until: datetime) -> bool:
         if self._next_ms > to_ms(until):

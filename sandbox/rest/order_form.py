@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import cast
 
 from sandbox.errors import ApiError
-from sandbox.orders import OrderRequest, OrderType, Side, SmpType
-from sandbox.params import Params, invalid
+from sandbox.rest.params import Params, invalid
 from sandbox.rules import VOLUME_DECIMALS, on_tick
+from sandbox.trading.orders import OrderRequest, OrderType, Side, SmpType
 
 IDENTIFIER_LENGTH = 64
 

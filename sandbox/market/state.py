@@ -6,11 +6,10 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import islice
 
-from sandbox.bars import DAY, BarStore
-from sandbox.book import OrderBook
-from sandbox.feeds.path import bar_trades
+from sandbox.market.bars import DAY, BarStore
+from sandbox.market.book import OrderBook
+from sandbox.market.path import bar_trades
 from sandbox.values import Bar, MarketInfo, Tick
 from sandbox.wire import ZERO, from_ms, to_ms
 
@@ -124,9 +123,6 @@ class MarketState:
             for tick in reversed(list(bar_trades(bar, _MINUTE))):
                 if start <= tick.at < end:
                     yield tick
-
-    def newest_trades(self, count: int) -> list[Tick]:
-        return list(islice(reversed(self.trades), count))
 
     def _today(self) -> Bar:
         bar = self.bars.newest("1d")

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal, localcontext
 from itertools import takewhile
 
-from sandbox.account import Account
 from sandbox.clock import SandboxClock
 from sandbox.errors import ApiError
-from sandbox.orders import Order, OrderRequest
 from sandbox.rules import EXACT, floor_volume, quote_rules
-from sandbox.settlement import SHOWN_ON, MarketView, Settlement, limit_price
-from sandbox.stalls import Stall
+from sandbox.trading.account import Account
+from sandbox.trading.orders import Order, OrderRequest
+from sandbox.trading.settlement import SHOWN_ON, MarketView, Settlement, limit_price
+from sandbox.trading.stalls import Stall
 from sandbox.values import Book, Hub, Level, Tick
 
 ZERO = Decimal(0)

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.errors import ApiError, error_middleware
-from sandbox.limits import RateLimits, Remaining, quotation_group
+from sandbox.rest.limits import RateLimits, Remaining, quotation_group
 
 REMAINING = web.RequestKey("remaining", Remaining)
 

@@ -12,9 +12,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from sandbox.account import Account
 from sandbox.clock import SandboxClock
-from sandbox.orders import Fill, Order, Side, my_asset, my_order
+from sandbox.trading.account import Account
+from sandbox.trading.orders import Fill, Order, Side, my_asset, my_order
 from sandbox.values import Book, Hub, Taker
 
 ZERO = Decimal(0)

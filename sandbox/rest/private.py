@@ -12,18 +12,19 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.auth import Authenticator, check_hash
 from sandbox.clock import SandboxClock
 from sandbox.errors import ApiError
-from sandbox.limits import RateLimits, exchange_group
-from sandbox.listings import Listings
-from sandbox.matching import Engine
-from sandbox.order_form import known_market, read_order, read_terms
-from sandbox.orders import Order, plain, render_holding, render_order, seoul
-from sandbox.params import Params, read_params
-from sandbox.pipeline import REMAINING
+from sandbox.rest.auth import Authenticator, check_hash
+from sandbox.rest.limits import RateLimits, exchange_group
+from sandbox.rest.listings import Listings
+from sandbox.rest.order_form import known_market, read_order, read_terms
+from sandbox.rest.params import Params, read_params
+from sandbox.rest.pipeline import REMAINING
 from sandbox.rules import quote_rules
+from sandbox.trading.matching import Engine
+from sandbox.trading.orders import Order, render_holding, render_order, seoul
 from sandbox.values import MarketInfo
+from sandbox.wire import plain
 
 ACCOUNT_KEY = "account"
 """Exchange calls are counted per account, and the sandbox has one."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.market_state import MarketState
+from sandbox.market.state import MarketState
 from sandbox.values import Bar, Book, MarketInfo, Tick
 from sandbox.wire import KST_OFFSET, ZERO, number, rate, second_text, to_ms
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from sandbox.matching import Engine
-from sandbox.order_form import known_market
-from sandbox.orders import Order
-from sandbox.params import Params, invalid, missing
+from sandbox.rest.order_form import known_market
+from sandbox.rest.params import Params, invalid, missing
+from sandbox.trading.matching import Engine
+from sandbox.trading.orders import Order
 
 CLOSED_WINDOW = timedelta(days=7)
 _OPEN_STATES = ("wait", "watch")

@@ -12,7 +12,7 @@ from collections import deque
 
 from aiohttp import web
 
-from sandbox.stream_request import Subscription
+from sandbox.streams.request import Subscription
 
 MOST_QUEUED = 5_000
 MOST_QUEUED_BYTES = 16 * 1024 * 1024

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.orders import Order
 from sandbox.rules import EXACT, floor_volume
+from sandbox.trading.orders import Order
 
 ZERO = Decimal(0)
 

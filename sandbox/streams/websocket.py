@@ -16,11 +16,10 @@ from aiohttp import WSMessage, WSMsgType, web
 
 from sandbox.clock import SandboxClock
 from sandbox.errors import ApiError
-from sandbox.market_data import MarketData
-from sandbox.quotation import grouped_book
-from sandbox.stream_candles import CandlePulse
-from sandbox.stream_connection import Connection, Gate
-from sandbox.stream_format import (
+from sandbox.market.data import MarketData
+from sandbox.streams.candles import CandlePulse
+from sandbox.streams.connection import Connection, Gate
+from sandbox.streams.format import (
     STATUS_UP,
     Message,
     book_message,
@@ -31,7 +30,7 @@ from sandbox.stream_format import (
     ticker_message,
     trade_message,
 )
-from sandbox.stream_request import PRIVATE_TYPES, StreamError, StreamRequest, Subscription, parse_request, split_depth
+from sandbox.streams.request import PRIVATE_TYPES, StreamError, StreamRequest, Subscription, parse_request, split_depth
 from sandbox.values import Hub, PrivateMessage, Tick
 
 PATH = "/websocket/v1"
@@ -52,7 +51,7 @@ Tamper = Callable[[str, str, Callable[[], None]], None]
 
 
 class Limiter(Protocol):
-    """`sandbox.limits.RateLimits`: counts a call or raises ApiError 429 or 418."""
+    """`sandbox.rest.limits.RateLimits`: counts a call or raises ApiError 429 or 418."""
 
     def take(self, group: str, key: str) -> object: ...
 
@@ -289,10 +288,9 @@ class Streams:
 
     def _book(self, code: str, variant: Variant, stream: str) -> Message:
         depth, level = variant
-        try:
-            book = grouped_book(self._data, self._data.state(code), level)
-        except ApiError:
-            raise StreamError("INVALID_PARAM", f"{code} has no order book level {level}") from None
+        book = self._data.shown_book(code, level)
+        if book is None:
+            raise StreamError("INVALID_PARAM", f"{code} has no order book level {level}")
         return book_message(book, depth, level, stream)
 
     # -- what happens ---------------------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.market_state import MarketState
-from sandbox.rows import book_fields, change_word, ticker_fields
+from sandbox.market.rows import book_fields, change_word, ticker_fields
+from sandbox.market.state import MarketState
 from sandbox.skew import shift_times
-from sandbox.stream_request import Subscription
+from sandbox.streams.request import Subscription
 from sandbox.values import Bar, Book, PrivateMessage, Tick
 from sandbox.wire import KST_OFFSET, ZERO, encode, number, second_text, to_ms
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sandbox.bars import MINUTE_SECONDS
 from sandbox.clock import SandboxClock
+from sandbox.market.bars import MINUTE_SECONDS
 from sandbox.values import Tick
 from sandbox.wire import from_ms, to_ms
 

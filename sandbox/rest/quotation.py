@@ -11,16 +11,16 @@ from itertools import islice
 
 from aiohttp import web
 
-from sandbox import query as params
-from sandbox.bars import MINUTE_SECONDS
 from sandbox.errors import ApiError
-from sandbox.market_data import MarketData
-from sandbox.market_state import MarketState
-from sandbox.query import Query
-from sandbox.rows import Row, book_fields, candle_row, day_fields, market_row, ticker_row, trade_row
+from sandbox.market.bars import MINUTE_SECONDS
+from sandbox.market.data import MarketData
+from sandbox.market.rows import Row, book_fields, candle_row, day_fields, market_row, ticker_row, trade_row
+from sandbox.market.state import MarketState
+from sandbox.rest import query as params
+from sandbox.rest.query import Query
 from sandbox.rules import supported_levels, tick_size
 from sandbox.values import Bar, Book
-from sandbox.wire import encode, number
+from sandbox.wire import encode, number, plain
 
 MOST_CANDLES = 200
 MOST_TRADES = 500
@@ -60,12 +60,6 @@ def _answer(rows: Rows) -> Callable[[web.Request], Awaitable[web.StreamResponse]
         return response
 
     return handle
-
-
-def plain(value: Decimal) -> str:
-    """A Decimal as text without exponent and without trailing zeros: `0.5`, `1000`."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 class Quotation:
@@ -181,7 +175,10 @@ class Quotation:
         return supported_levels(state.info.code, state.last.price)
 
     def _book(self, state: MarketState, level: Decimal) -> Book:
-        return grouped_book(self._data, state, level)
+        book = self._data.shown_book(state.info.code, level)
+        if book is None:
+            raise params.invalid()
+        return book
 
     def _in_krw(self, bar: Bar) -> Decimal | None:
         quote = bar.market.split("-")[0]
@@ -191,16 +188,3 @@ class Quotation:
         if rate_market not in self._data.infos:
             return None
         return number(bar.close * self._data.last_price(rate_market))
-
-
-def grouped_book(data: MarketData, state: MarketState, level: Decimal) -> Book:
-    """The shown book, grouped when `level` is above 0.
-
-    Raises:
-        ApiError: 400, the market does not offer this level now.
-    """
-    if not level:
-        return data.shown_book(state.info.code)
-    if not state.has_traded or level not in supported_levels(state.info.code, state.last.price):
-        raise params.invalid()
-    return state.book.grouped(data.now(), level)

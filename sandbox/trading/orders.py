@@ -10,10 +10,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sandbox.account import Holding
 from sandbox.clock import KST
 from sandbox.rules import EXACT, VOLUME_STEP
+from sandbox.trading.account import Holding
 from sandbox.values import PrivateMessage
+from sandbox.wire import plain
 
 Side = Literal["bid", "ask"]
 OrderType = Literal["limit", "price", "market", "best"]
@@ -118,12 +119,6 @@ class Order:
     @property
     def remaining_fee(self) -> Decimal:
         return max(ZERO, EXACT.subtract(self.reserved_fee, self.paid_fee))
-
-
-def plain(value: Decimal) -> str:
-    """A decimal string without exponent and without needless zeros."""
-    text = format(value, "f")
-    return (text.rstrip("0").rstrip(".") if "." in text else text) if value else "0"
 
 
 def _plain_or_none(value: Decimal | None) -> str | None:

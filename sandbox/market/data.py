@@ -11,9 +11,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
-from sandbox.book import Side
 from sandbox.clock import SandboxClock
-from sandbox.market_state import MarketState
+from sandbox.market.book import Side
+from sandbox.market.state import MarketState
+from sandbox.rules import supported_levels
 from sandbox.values import Bar, Book, Feed, Hub, MarketInfo, Taker, Tick
 from sandbox.wire import to_ms
 
@@ -74,6 +75,12 @@ class MarketData:
         for tick in self._feed.advance(self._until):
             self._states[tick.market].apply(tick)
         self._refresh_real_books()
+
+    def close(self) -> None:
+        """Let go of candles and trades. The web framework remembers the applications it has served, and with them all
+        that their handlers know: of a sandbox that has stopped, this must not be tens of megabytes."""
+        self._states = {}
+        self._ticks = iter(())
 
     def advance(self) -> bool:
         """Apply the trades up to the sandbox's time, for about 4 ms at most.
@@ -141,9 +148,15 @@ class MarketData:
         """What others offer now: 30 levels a side, less what local takers took, without local limit orders."""
         return self._states[market].book.public(self._clock.now())
 
-    def shown_book(self, market: str) -> Book:
-        """The book as clients see it: `book` with the local limit orders, never crossed."""
-        return self._states[market].book.shown(self._clock.now())
+    def shown_book(self, market: str, level: Decimal = Decimal(0)) -> Book | None:
+        """The book as clients see it: `book` with the local limit orders, never crossed; its prices grouped into steps
+        of `level` where that is above 0. None: the market does not offer this level now."""
+        state = self._states[market]
+        if not level:
+            return state.book.shown(self._clock.now())
+        if not state.has_traded or level not in supported_levels(market, state.last.price):
+            return None
+        return state.book.grouped(self._clock.now(), level)
 
     def set_price(self, market: str, price: Decimal) -> None:
         """The market jumps now; its next trades go on from there.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sandbox.bars import MINUTE_SECONDS
+from sandbox.market.bars import MINUTE_SECONDS
 
 FORMATS = ("DEFAULT", "SIMPLE", "JSON_LIST", "SIMPLE_LIST")
 CANDLE_UNITS = ("1s", "1m", *MINUTE_SECONDS)

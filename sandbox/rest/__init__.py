@@ -1,0 +1,1 @@
+"""The REST interface: who asks, how often, for what, and the answers."""

@@ -1,0 +1,1 @@
+"""The play account and the matching engine."""
