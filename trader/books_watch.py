@@ -1,31 +1,36 @@
 """Can the books be written? While they cannot, nothing new is entered, positions stay guarded, and people are told.
 
-Every order's intent is committed before it is sent, so a full disk would also stop the exits. Therefore some room is
-kept in a file beside the books: it is given up when the disk is full, exits and their fills are written into it, and
-entries wait until it could be set aside again."""
+Every order's intent is committed before it is sent, so books that cannot be written would also stop the exits. So what
+an exit needs is kept in the spare book beside them, and carried into them by the first write that works. And some room
+is kept in a file: it is given up when the disk is full, fills are written into it, and entries wait until it could be
+set aside again."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
+from trader.background import Background
 from trader.chronicle import Chronicle
 from trader.clock import Clock
 from trader.errors import StorageFailed
 from trader.ids import new_id
 from trader.model.events import Event, EventKind, Severity
-from trader.ports import Records, Storage
-from trader.state import StateKeeper
+from trader.model.halt import Halt
+from trader.model.order import Order
+from trader.panic.run import store_halted_run
+from trader.ports import Records, SpareBook, Storage
+from trader.state import StateKeeper, store_halt
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-TellDirectly = Callable[[Event], Awaitable[None]]
+TellDirectly = Callable[[Event], Coroutine[Any, Any, None]]
 """Say it to people past the outbox, which cannot be written either."""
 
 RESERVE_BYTES = 8 * 2**20
@@ -38,10 +43,12 @@ answered and an exit is tried again soon."""
 
 
 class WatchedStorage:
-    """A `Storage` that reports each write that failed. `fault`: why writing fails now; empty while it works."""
+    """A `Storage` that reports each write that failed, and carries the spare book into the books before each one that
+    works. `fault`: why writing fails now; empty while it works."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, spare: SpareBook) -> None:
         self._storage = storage
+        self._spare = spare
         self._waiting = 0
         self.fault = ""
         self.on_failure: Callable[[StorageFailed], None] = _ignore
@@ -51,6 +58,7 @@ class WatchedStorage:
             raise StorageFailed(self.fault)
         self._waiting += 1
         try:
+            await self._carry_over()
             return await self._storage.write(fn)
         except StorageFailed as err:
             self.on_failure(err)
@@ -58,11 +66,37 @@ class WatchedStorage:
         finally:
             self._waiting -= 1
 
+    async def carry_over(self) -> None:
+        """What a process before left in the spare book, before anything else is read. StorageFailed."""
+        if self._spare.entries():
+            await self.write(lambda records: None)
+
+    async def _carry_over(self) -> None:
+        entries = self._spare.entries()
+        if entries:
+            await self._storage.write(lambda records: _carry(records, entries))
+            log.warning("spare_book_carried_over", entries=len(entries))
+            try:
+                await asyncio.to_thread(self._spare.drop, entries)
+            except StorageFailed as err:  # they stand in the books: carried over again they change nothing
+                log.error("spare_book_not_emptied", error=str(err))
+
     async def read(self, fn: Callable[[Records], T]) -> T:
         return await self._storage.read(fn)
 
     async def close(self) -> None:
         await self._storage.close()
+
+
+def _carry(records: Records, entries: Sequence[Order | Halt]) -> None:
+    """Safe to repeat, should this process end before the spare book is emptied."""
+    for entry in entries:
+        if isinstance(entry, Order):
+            if records.orders.get(entry.client_order_id) is None:
+                records.orders.add(entry)
+        else:
+            store_halt(records, entry)
+            store_halted_run(records, entry)
 
 
 def _ignore(err: StorageFailed) -> None:
@@ -80,7 +114,7 @@ class BooksWatch:
         self._chronicle = chronicle
         self._clock = clock
         self._reserve = folder / "reserve"
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
         self.tell_directly: list[TellDirectly] = []
         self.failures = 0
         storage.on_failure = self._failed
@@ -96,9 +130,7 @@ class BooksWatch:
         data = {"where": "storage", "message": str(err), "count": "1"}
         event = Event(new_id(), EventKind.ERROR, self._clock.now(), Severity.CRITICAL, data=data)
         for tell in self.tell_directly:
-            task = asyncio.ensure_future(tell(event))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._background.start(tell(event))
 
     async def check(self) -> None:
         """Entries are possible again when the reserve is set aside and a line could be written. StorageFailed."""

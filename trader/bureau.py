@@ -16,15 +16,21 @@ from trader.loosening import waits
 from trader.market.quotes import QuoteBoard
 from trader.model.events import EventKind, SettingRow
 from trader.model.market import Market
-from trader.model.views import ParamView, PendingRaise, SettingChange
+from trader.model.views import ParamView, PendingRaise, SettingChange, Undoable
 from trader.ports import Records
+from trader.settings.fields import as_text
 from trader.signals.params import views
 from trader.signals.registry import get, names
 from trader.state import CLOCK
-from trader.tuning import PENDING, Tuning, as_text, pending_row
+from trader.tuning import PENDING, Tuning, pending_row
+
+HISTORY = 200
+"""Changes looked through for the one that is taken back."""
 
 
 class Bureau:
+    """The one that changes settings while the service runs: one change at a time, each a row and an event."""
+
     def __init__(self, chronicle: Chronicle, clock: Clock, tuning: Tuning, quotes: QuoteBoard) -> None:
         self._chronicle = chronicle
         self._clock = clock
@@ -137,6 +143,49 @@ class Bureau:
         await self._store(f"param.{strategy}.{name}", value, by, old[name])
         _, after = self.params(strategy)
         return SettingChange(f"{strategy}.{name}", old[name], {view.name: view.value for view in after}[name])
+
+    # ---- taking back
+
+    async def undoable(self, key: str, by: str) -> Undoable:
+        """The newest change of `key`; where that is empty, this person's newest that nobody has changed again.
+        UserInputError: undo-none."""
+        rows = await self._chronicle.storage.read(lambda records: records.settings.history(HISTORY, key or None))
+        changes: dict[str, SettingRow] = {}
+        for row in rows:
+            if not row.key.startswith(PENDING):
+                changes.setdefault(row.key, row)
+        newest = next((row for row in changes.values() if key or row.set_by == by), None)
+        if newest is None:
+            raise UserInputError("undo-none", key=key)
+        both = await self._chronicle.storage.read(lambda records: records.settings.history(2, newest.key))
+        value = both[1].value if len(both) > 1 else None
+        old, new = self._in_force(newest.key, newest.value), self._in_force(newest.key, value)
+        if old == new:
+            raise UserInputError("undo-none", key=newest.key)
+        return Undoable(newest.key, value, old, new, newest.set_by, newest.set_at)
+
+    async def undo(self, undoable: Undoable, by: str) -> SettingChange:
+        """UserInputError as for any change."""
+        kind, _, rest = undoable.key.partition(".")
+        if kind == "param":
+            strategy, _, name = rest.partition(".")
+            return await self.change_param(strategy, name, undoable.value, by)
+        if kind == "strategy" and rest:
+            if undoable.value is not None:
+                self._known_strategy(undoable.value)
+            await self._store(undoable.key, undoable.value, by, undoable.old)
+            return SettingChange(undoable.key, undoable.old, undoable.new)
+        return await self.change_setting(undoable.key, undoable.value, by)
+
+    def _in_force(self, key: str, value: str | None) -> str:
+        """What a stored value, or none, comes to."""
+        if value is not None:
+            return value
+        kind, _, rest = key.partition(".")
+        if kind == "param":
+            strategy, _, name = rest.partition(".")
+            return next((view.default for view in self.params(strategy)[1] if view.name == name), "")
+        return self._tuning.current.strategy if kind == "strategy" and rest else self._tuning.base_value(key)
 
     def _known_strategy(self, name: str) -> None:
         if name not in names():

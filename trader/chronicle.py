@@ -6,13 +6,14 @@ right after the commit loses no message (C3)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import structlog
 
 from trader.clock import Clock
+from trader.errors import StorageFailed
 from trader.ids import new_id
 from trader.model.events import Event, EventKind, OutboxMessage, Severity
 from trader.model.market import Market
@@ -32,7 +33,8 @@ class Route:
 
 
 class Tell(Protocol):
-    """Write an event into the transaction under way. Figures are given as plain decimal text."""
+    """Write an event into the transaction under way. Figures are given as plain decimal text. `answered` are
+    conversations that hear of it without a message."""
 
     def __call__(
         self,
@@ -42,15 +44,20 @@ class Tell(Protocol):
         thread: str = "",
         severity: Severity = Severity.INFO,
         push: bool = True,
+        answered: Collection[Route] = (),
         data: dict[str, str] | None = None,
     ) -> None: ...
 
 
 class Chronicle:
+    """The way to write for everything that people may hear of. `routes` are the conversations that are told."""
+
     def __init__(self, storage: Storage, clock: Clock, routes: Iterable[Route] = ()) -> None:
         self.storage = storage
         self.clock = clock
         self.routes = tuple(routes)
+        self.router: Callable[[Event], Iterable[Route]] = self._everybody
+        """Who is told of an event; called on the thread that writes it."""
         self._listeners: list[Callable[[Event], None]] = []
 
     def on_event(self, listener: Callable[[Event], None]) -> None:
@@ -71,11 +78,12 @@ class Chronicle:
                 thread: str = "",
                 severity: Severity = Severity.INFO,
                 push: bool = True,
+                answered: Collection[Route] = (),
                 data: dict[str, str] | None = None,
             ) -> None:
                 code = market.code if market else ""
                 event = Event(new_id(), kind, self.clock.now(), severity, code, thread, data or {}, push)
-                self._store(records, event)
+                self._store(records, event, answered)
                 told.append(event)
 
             return fn(records, tell)
@@ -84,29 +92,55 @@ class Chronicle:
         self._after(told)
         return result
 
-    async def record(self, event: Event) -> None:
-        """Store one event made elsewhere."""
-        await self.storage.write(lambda records: self._store(records, event))
-        self._after([event])
+    async def record(self, *events: Event) -> None:
+        """Store events made elsewhere, in one transaction."""
+
+        def store(records: Records) -> None:
+            for event in events:
+                self._store(records, event)
+
+        await self.storage.write(store)
+        self._after(list(events))
 
     async def tell(
         self,
         kind: EventKind,
         *,
         market: Market | None = None,
+        thread: str = "",
         severity: Severity = Severity.INFO,
         push: bool = True,
         data: dict[str, str] | None = None,
     ) -> None:
         """Store one event that comes with no other rows."""
         code = market.code if market else ""
-        await self.record(Event(new_id(), kind, self.clock.now(), severity, code, "", data or {}, push))
+        await self.record(Event(new_id(), kind, self.clock.now(), severity, code, thread, data or {}, push))
 
-    def _store(self, records: Records, event: Event) -> None:
+    async def tell_or_log(
+        self,
+        kind: EventKind,
+        *,
+        market: Market | None = None,
+        thread: str = "",
+        severity: Severity = Severity.INFO,
+        data: dict[str, str] | None = None,
+    ) -> bool:
+        """`tell`, for who goes on whether or not it can be stored. False: it could not, and the log says so."""
+        try:
+            await self.tell(kind, market=market, thread=thread, severity=severity, data=data)
+        except StorageFailed as err:
+            log.error("event_not_stored", kind=kind.value, data=data, error=str(err))
+            return False
+        return True
+
+    def _store(self, records: Records, event: Event, answered: Collection[Route] = ()) -> None:
         records.events.add(event)
-        if event.push:
-            for route in self.routes:
+        for route in self.router(event):
+            if route not in answered:
                 records.outbox.add(OutboxMessage(new_id(), event.event_id, route.channel, route.target, event.at))
+
+    def _everybody(self, event: Event) -> tuple[Route, ...]:
+        return self.routes if event.push else ()
 
     def _after(self, events: list[Event]) -> None:
         """What is committed has happened: a listener that fails (a closed terminal) must not look like a failed

@@ -6,7 +6,8 @@ TraderError
 ├── VenueUnreachable    a read failed: try again with back-off
 ├── VenueBusy           the venue asks for patience: pause that limit group
 ├── VenueRejected       the venue said no, its code is kept: tell, do not retry
-├── VenueOffline        maintenance or a block: stop entries until a probe passes
+├── VenueOffline        maintenance: stop entries until a probe passes
+│   └── VenueBlocked    asked too often: this machine is shut out for a while
 ├── OutcomeUnknown      an order may or may not exist: look it up by client order id, never send again blind
 ├── OrderPending        another order of the market is under way: nothing was sent, ask again later
 ├── StorageFailed       the books cannot be written: stop entries, keep guarding, tell
@@ -63,6 +64,10 @@ class VenueOffline(VenueError):
     """Maintenance, or this machine is blocked for a while."""
 
 
+class VenueBlocked(VenueOffline):
+    """The venue has shut this machine out for a while (418)."""
+
+
 class VenueForbidden(VenueRejected):
     """The key is wrong, expired, lacks a right, or the address is not allowed."""
 
@@ -96,8 +101,22 @@ class OrderPending(TraderError):
 
 
 class StorageFailed(TraderError):
-    """A transaction could not be committed (disk full, locked, damaged)."""
+    """A transaction could not be committed. `name`: why, in a word, where that is known (books_locked, disk_full)."""
+
+    def __init__(self, message: str = "", *, name: str = "") -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class LedgerMismatch(TraderError):
     """Books and venue disagree."""
+
+
+def cause_of(err: BaseException) -> str:
+    """Why, in one word that is stored, and for which people's languages have words: the venue's own name of the error
+    where it says more than the kind of error does, else the kind. What else the error says belongs into the log."""
+    if isinstance(err, VenueError) and err.name and not isinstance(err, VenueBusy | VenueBlocked):
+        return err.name
+    if isinstance(err, StorageFailed) and err.name:
+        return err.name
+    return type(err).__name__

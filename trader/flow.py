@@ -1,47 +1,45 @@
-"""The one way of a wish: Intent → risk → approval → execution. Strategies, persons and the guard all go through here.
+"""The one way of a wish: Intent → risk → approval → execution. Strategies and persons go this way, exits by `exits`.
 
 In: an `Intent`, or a person's answer to a ticket. Out: `Denied`, `Refused`, a pending `Ticket`, or the `Order` that was
-sent. One wish is decided at a time, so that two cannot spend the same money; protective exits wait for nobody."""
+sent. One wish is decided at a time, so that two cannot spend the same money."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import structlog
 
-from trader.approval.policy import authorise_by_rule, needs_person, notional_of
+from trader import patience, questions
+from trader.account import AccountBoard
+from trader.approval.policy import authorise_by_rule, needs_person
+from trader.approval.silence import AT_ONCE, goes_on, unanswered
+from trader.approval.tickets import anew, expire, open_ticket, replaced
 from trader.approval.tickets import answer as answer_ticket
-from trader.approval.tickets import expire, open_ticket
 from trader.chronicle import Chronicle, Tell
 from trader.clock import Clock
-from trader.errors import BelowMinimum, InvalidOrder, OrderPending, TraderError, VenueError
+from trader.errors import BelowMinimum, InvalidOrder, OrderPending, VenueError, cause_of
 from trader.execution.executor import Executor
 from trader.ids import new_id
-from trader.ledger.portfolio import load_portfolio, stored_stops
+from trader.ledger.portfolio import load_portfolio, stored_declines, stored_stops
 from trader.market.quotes import QuoteBoard
-from trader.model.events import EventKind, Severity, TicketState
-from trader.model.limits import OrderStyle
+from trader.model.events import EventKind, OutboxMessage, Severity, TicketState
 from trader.model.market import Market, OrderBook, Quote, Timeframe
 from trader.model.order import (
-    ZERO,
     Authorised,
     Cleared,
     Denied,
     Intent,
     Order,
-    OrderState,
-    OrderType,
-    Origin,
     Reason,
     Refused,
     Side,
 )
 from trader.model.plain import plain
-from trader.model.portfolio import Balance, Portfolio, Position, TradingState
+from trader.model.portfolio import Balance, Portfolio, TradingState
 from trader.model.seoul import day_start
 from trader.model.ticket import Ticket
 from trader.ports import Exchange, Records
@@ -51,12 +49,9 @@ from trader.risk.reasons import because
 from trader.risk.volatility import moved, rows_needed
 from trader.settings import Settings
 from trader.state import RECONCILE, StateKeeper
+from trader.unplaceable import unplaceable
 
 log = structlog.get_logger(__name__)
-
-EXIT_WAIT_SECONDS = 10.0
-"""Real seconds an exit order may take before the guard looks again."""
-
 
 DAY_LIMITS = frozenset({"max_daily_loss", "max_daily_spend", "max_entries_per_day"})
 """Reasons that stop every entry for the rest of the Korean day."""
@@ -69,6 +64,8 @@ TOLD = 100
 
 
 class Flow:
+    """One for all wishes, so that the lock in it holds for all. `settings` gives those in force."""
+
     def __init__(
         self,
         exchange: Exchange,
@@ -86,150 +83,149 @@ class Flow:
         self._quotes = quotes
         self._executor = executor
         self._state = state
+        self.account = AccountBoard(exchange, clock)
+        self.held_back: Callable[[OutboxMessage], bool] = lambda message: False
+        """Whether its conversation asked for quiet when it was written: such silence was wanted."""
         self._deciding = asyncio.Lock()
-        self._selling: dict[Market, asyncio.Lock] = {}
-        self._unsellable: set[str] = set()
 
     # ------------------------------------------------------------ wishes
 
     async def wish(self, intent: Intent) -> Denied | Ticket | Order:
         """Take a wish as far as it may go now. VenueError: the venue could not be asked, nothing was sent."""
-        async with self._deciding:
+        async with patience.turn(self._deciding):
+            intent = await self._in_thread(intent)
             verdict = await self.review(intent)
             if isinstance(verdict, Denied):
-                return await self._denied(verdict)
+                return await self.denied(verdict)
             settings = self._settings()
             if needs_person(verdict, settings.approval, settings.ask_above_krw):
-                return await self._ask(verdict, settings)
+                return await self._ask(verdict)
             authorised = authorise_by_rule(verdict, self._clock.now(), settings.approval, settings.ask_above_krw)
             return await self._execute(authorised)
+
+    async def _in_thread(self, intent: Intent) -> Intent:
+        """A wish for a market we are in belongs to the story of that position."""
+        held = await self._chronicle.storage.read(lambda records: records.positions.open_for(intent.market))
+        return intent if held is None else replace(intent, thread=held.thread_id)
 
     async def answer(
         self, ticket_id: str, approve: bool, by: str, share: Decimal = Decimal(1)
     ) -> Order | Refused | Denied:
         """A person's answer: the first one counts, and price and risk are looked at again before anything is sent."""
-        async with self._deciding:
-            ticket = await self._chronicle.storage.read(lambda records: records.tickets.get(ticket_id))
-            if ticket is None:
-                raise KeyError(ticket_id)
+        async with patience.turn(self._deciding):
+            ticket = await self._ticket(ticket_id)
             market = ticket.cleared.intent.market
             if approve:
                 await self._freshen(market)
             answered, outcome = answer_ticket(ticket, approve, by, self._quotes.quote(market), self._clock.now(), share)
-            verdict = None
-            if isinstance(outcome, Authorised):
-                verdict = await self.review(outcome.intent)
-            if answered is not ticket and not await self._store_answer(answered, verdict):
-                return Refused(ticket.cleared.intent, by, "already_answered")
+            verdict = await self.review(outcome.intent, asked=True) if isinstance(outcome, Authorised) else None
+            denied = _codes(verdict) if isinstance(verdict, Denied) else ""
+            if answered is not ticket and not await self._chronicle.write(
+                lambda records, tell: questions.answered(records, tell, answered, denied, part=share < 1)
+            ):
+                return await self._too_late(ticket_id)
             if isinstance(verdict, Denied):
-                return await self._denied(verdict)
+                return await self.denied(verdict)
             if isinstance(outcome, Authorised):
                 return await self._execute(outcome)
             return outcome
 
+    async def ask_anew(self, ticket_id: str, by: str) -> Ticket | Refused | Denied:
+        """The same wish at the price of now, through the same gate, as a new ticket in place of the old one. KeyError:
+        no such ticket. VenueError."""
+        async with patience.turn(self._deciding):
+            ticket = await self._ticket(ticket_id)
+            market, now = ticket.cleared.intent.market, self._clock.now()
+            quote, rules = await self._freshen(market), await self._exchange.rules(market)
+            intent = anew(ticket, quote, rules, intent_id=new_id(), by=by, now=now)
+            if isinstance(intent, Refused):
+                return intent
+            verdict = await self.review(intent, asked=True)
+            if isinstance(verdict, Denied):
+                return await self.denied(verdict)
+            fresh, mode = self._open(verdict), self._settings().mode.value
+            old = replaced(ticket, by, now) if ticket.state is TicketState.PENDING else ticket
+            asked = await self._chronicle.write(
+                lambda records, tell: questions.ask_anew(records, tell, old, fresh, mode)
+            )
+            return asked or await self._too_late(ticket_id)
+
     async def expire_tickets(self) -> int:
-        """Close tickets nobody answered in time."""
-        now = self._clock.now()
-
-        def close(records: Records, tell: Tell) -> int:
-            late = [ticket for ticket in records.tickets.pending() if now >= ticket.expires_at]
-            for ticket in late:
-                if records.tickets.answer(expire(ticket, now)):
-                    intent = ticket.cleared.intent
-                    data = {"ticket_id": ticket.ticket_id, "side": intent.side.value}
-                    tell(EventKind.TICKET_EXPIRED, market=intent.market, thread=intent.intent_id, data=data)
-            return len(late)
-
+        """Tickets nobody answered in time: closed, or gone on with where the owner wants that."""
         pending = await self._chronicle.storage.read(lambda records: records.tickets.pending())
-        if not any(now >= ticket.expires_at for ticket in pending):
-            return 0
-        return await self._chronicle.write(close)
+        late = [ticket for ticket in pending if self._clock.now() >= ticket.expires_at]
+        for ticket in late:
+            async with self._deciding:
+                await self._unanswered(ticket)
+        return len(late)
 
-    # ------------------------------------------------------------ protective exits
-
-    async def leave(self, position: Position, code: str, price: Decimal) -> bool:
-        """Sell a whole position because a level was reached. True when nothing is left to sell.
-
-        The position comes from the guard's memory, which spares a look into the books on the fast path: should it be
-        out of date, the books refuse the order and they are asked."""
-        market = position.market
-        async with self._selling.setdefault(market, asyncio.Lock()):
-            if not self._executor.working(market):
-                try:
-                    return await self._sell(position, Origin.GUARD, "guard", code, price)
-                except OrderPending as err:
-                    log.info("guard_was_behind_the_books", market=str(market), error=str(err))
-            return await self._sell_position(market, Origin.GUARD, "guard", code, price)
-
-    async def sell_position(self, market: Market, origin: Origin, owner: str, reason: str, price: Decimal) -> bool:
-        """Protective sale at the market, whatever state and limits say. First takes back our open orders there: they
-        may hold the coins, or buy more. False: not (all) sold, try again."""
-        async with self._selling.setdefault(market, asyncio.Lock()):
-            return await self._sell_position(market, origin, owner, reason, price)
-
-    async def _sell_position(self, market: Market, origin: Origin, owner: str, reason: str, price: Decimal) -> bool:
-        if self._executor.working(market):
-            await self._executor.cancel_all(market)
-        position = await self._chronicle.storage.read(lambda records: records.positions.open_for(market))
-        return True if position is None else await self._sell(position, origin, owner, reason, price)
-
-    async def _sell(self, position: Position, origin: Origin, owner: str, reason: str, price: Decimal) -> bool:
-        market = position.market
-        order = await self._send_exit(position, position.quantity, origin, owner, reason, price)
-        if order is not None and order.state is OrderState.REJECTED and order.note.startswith("insufficient_funds"):
-            held = (await self._exchange.balances()).get(market.base)
-            quantity = min(position.quantity, held.free if held else ZERO)
-            order = await self._send_exit(position, quantity, origin, owner, reason, price) if quantity else None
-        if order is None or order.state in (OrderState.REJECTED, OrderState.EXPIRED):
-            return False
-        await self._executor.wait(order.client_order_id, EXIT_WAIT_SECONDS)
-        return await self._chronicle.storage.read(lambda records: records.positions.open_for(market)) is None
-
-    async def _send_exit(
-        self, position: Position, quantity: Decimal, origin: Origin, owner: str, reason: str, price: Decimal
-    ) -> Order | None:
-        now = self._clock.now()
-        intent = Intent(new_id(), position.market, Side.SELL, origin, owner, reason, now, price, quantity=quantity)
-        portfolio = Portfolio(self._state.current, Balance("KRW", ZERO, ZERO), {position.market: position})
-        rules = await self._exchange.rules(position.market)
-        quote = self._quotes.quote(position.market)
-        verdict = review(
-            intent, portfolio, self._settings().limits, rules, quote, None, self._quotes.infos.get(position.market), now
+    async def _unanswered(self, ticket: Ticket) -> None:
+        """Price and risk are looked at again; a venue that cannot be asked is a reason against going on."""
+        rule, market = self._settings().silence_rule, ticket.cleared.intent.market
+        quote, reached = self._quotes.quote(market), True
+        if ticket.silence_allows:
+            quote = await self._freshen(market)
+            reached = await self._chronicle.storage.read(
+                lambda records: questions.reached(records, ticket, self.held_back)
+            )
+        at_once = AT_ONCE * self._clock.speed
+        stored, outcome = unanswered(ticket, rule, quote, self._clock.now(), reached=reached, at_once=at_once)
+        against = outcome.code if isinstance(outcome, Refused) and outcome.code != "expired" else ""
+        if isinstance(outcome, Authorised):
+            against = await self._against(outcome.intent)
+        if against:
+            stored = expire(ticket, self._clock.now())
+        told = {"limit": plain(rule.below), "hours": str(rule.hours or "")}
+        first = await self._chronicle.write(
+            lambda records, tell: questions.ran_out(records, tell, stored, against, told)
         )
-        if isinstance(verdict, Denied):
-            await self._cannot_sell(position, verdict)
-            return None
-        self._unsellable.discard(position.position_id)
+        if first and not against and isinstance(outcome, Authorised):
+            await self._go_on(outcome)
+
+    async def _against(self, intent: Intent) -> str:
+        """Codes of what stands against a wish now; empty: nothing."""
         try:
-            return await self._executor.execute(authorise_by_rule(verdict, now), quote, OrderStyle.MARKET)
-        except BelowMinimum as err:
-            await self._cannot_sell(position, Denied(intent, (await self._unplaceable(intent, err),)))
-            return None
+            verdict = await self.review(intent, asked=True)
+        except VenueError as err:
+            return cause_of(err)
+        if isinstance(verdict, Denied):
+            await self.denied(verdict)
+            return _codes(verdict)
+        return ""
 
-    async def _cannot_sell(self, position: Position, denied: Denied) -> None:
-        """Said once per position; the guard goes on trying."""
-        if position.position_id in self._unsellable:
-            return
-        codes = " ".join(reason.code for reason in denied.reasons)
-        await self._chronicle.tell(
-            EventKind.ERROR,
-            market=position.market,
-            severity=Severity.CRITICAL,
-            data={"where": "exit", "message": codes, "count": "1"},
-        )
-        self._unsellable.add(position.position_id)
+    async def _go_on(self, authorised: Authorised) -> None:
+        """People were told that it is sent: they hear of it when it is not."""
+        outcome = await self._execute(authorised)
+        if isinstance(outcome, Denied):
+            data = {"where": "silence", "message": _codes(outcome), "count": "1"}
+            intent = authorised.intent
+            await self._chronicle.tell(
+                EventKind.ERROR, market=intent.market, thread=intent.thread_id, severity=Severity.WARNING, data=data
+            )
+
+    async def _too_late(self, ticket_id: str) -> Refused:
+        """Somebody else was first."""
+        ticket = await self._ticket(ticket_id)
+        return Refused(ticket.cleared.intent, ticket.answered_by, "already_answered", ticket_id)
+
+    async def _ticket(self, ticket_id: str) -> Ticket:
+        ticket = await self._chronicle.storage.read(lambda records: records.tickets.get(ticket_id))
+        if ticket is None:
+            raise KeyError(ticket_id)
+        return ticket
 
     # ------------------------------------------------------------ parts
 
-    async def review(self, intent: Intent) -> Cleared | Denied:
-        """The risk gate with everything it needs read afresh. VenueError: the venue could not be asked."""
+    async def review(self, intent: Intent, *, asked: bool = False) -> Cleared | Denied:
+        """The risk gate with everything it needs read afresh. `asked`: a person was or is asked about this very wish,
+        so that an earlier no is over. VenueError: the venue could not be asked."""
         await self._freshen(intent.market)
         rules, portfolio, book = await asyncio.gather(
             self._exchange.rules(intent.market), self.portfolio(), self._book(intent)
         )
         return review(
             intent,
-            portfolio,
+            replace(portfolio, declined={}) if asked else portfolio,
             self._settings().limits,
             rules,
             self._quotes.quote(intent.market),
@@ -252,12 +248,16 @@ class Flow:
 
     async def portfolio(self) -> Portfolio:
         """Rows and the venue's balances as one value. VenueError."""
-        balances = await self._exchange.balances()
+        return await self.portfolio_with(await self.account.balances())
+
+    async def portfolio_with(self, balances: Mapping[str, Balance]) -> Portfolio:
+        """The same with balances at hand; remembered ones are for showing, never for deciding."""
         bids, state, now = self._quotes.bids(), self._state.current, self._clock.now()
-        reconciled = RECONCILE not in self._state.hampers
+        reconciled, wait = RECONCILE not in self._state.hampers, self._settings().limits.declined_seconds
 
         def read(records: Records) -> Portfolio:
-            return replace(load_portfolio(records, balances, bids, state, now), reconciled=reconciled)
+            ours = load_portfolio(records, balances, bids, state, now)
+            return replace(ours, reconciled=reconciled, declined=stored_declines(records, now, wait))
 
         return await self._chronicle.storage.read(read)
 
@@ -277,11 +277,13 @@ class Flow:
     async def _execute(self, authorised: Authorised) -> Order | Denied:
         locked = self._locked(authorised.intent)
         if locked is not None:
-            return await self._denied(Denied(authorised.intent, (locked,)))
+            return await self.denied(Denied(authorised.intent, (locked,)))
         try:
             return await self._executor.execute(authorised, self._quotes.quote(authorised.intent.market))
         except (BelowMinimum, InvalidOrder, OrderPending) as err:
-            return await self._denied(Denied(authorised.intent, (await self._unplaceable(authorised.intent, err),)))
+            return await self.denied(
+                Denied(authorised.intent, (await unplaceable(self._exchange, authorised.intent, err),))
+            )
 
     def _locked(self, intent: Intent) -> Reason | None:
         """Somebody may have stopped trading while the wish was looked at."""
@@ -290,72 +292,31 @@ class Flow:
             return because("trading_state", state=state.value)
         return None
 
-    async def _unplaceable(self, intent: Intent, err: TraderError) -> Reason:
-        """Why an authorised wish could not even be put as an order."""
-        if isinstance(err, OrderPending):
-            return because("order_pending", market=intent.market.code)
-        if isinstance(err, BelowMinimum):
-            rules = await self._exchange.rules(intent.market)
-            return because("below_minimum", notional=notional_of(intent), minimum=rules.min_notional)
-        return because("not_placeable", detail=str(err))
+    async def _ask(self, cleared: Cleared) -> Ticket:
+        ticket, mode = self._open(cleared), self._settings().mode.value
+        return await self._chronicle.write(lambda records, tell: questions.ask(records, tell, ticket, mode))
 
-    async def _ask(self, cleared: Cleared, settings: Settings) -> Ticket:
-        intent = cleared.intent
-        ticket = open_ticket(
+    def _open(self, cleared: Cleared) -> Ticket:
+        settings, now = self._settings(), self._clock.now()
+        ends = now + timedelta(seconds=settings.approval_ttl_seconds)
+        return open_ticket(
             cleared,
-            self._quotes.quote(intent.market),
+            self._quotes.quote(cleared.intent.market),
             ticket_id=new_id(),
             price_band=settings.price_band,
             ttl_seconds=settings.approval_ttl_seconds,
-            now=self._clock.now(),
+            now=now,
+            silence_allows=goes_on(cleared.intent, settings.silence_rule, ends),
         )
 
-        def ask(records: Records, tell: Tell) -> Ticket:
-            by_person = intent.origin is Origin.PERSON
-            asked = None if by_person else _asked_already(records, ticket)
-            if asked is not None:
-                return asked
-            records.tickets.add(ticket)
-            tell(
-                EventKind.PROPOSAL,
-                market=intent.market,
-                thread=intent.intent_id,
-                push=not by_person,
-                data=proposal(ticket),
-            )
-            return ticket
-
-        return await self._chronicle.write(ask)
-
-    async def _store_answer(self, ticket: Ticket, verdict: Cleared | Denied | None) -> bool:
-        """False when somebody else was first."""
-        intent = ticket.cleared.intent
-
-        def store(records: Records, tell: Tell) -> bool:
-            if not records.tickets.answer(ticket):
-                return False
-            expired = ticket.state is TicketState.EXPIRED
-            data = {
-                "ticket_id": ticket.ticket_id,
-                "side": intent.side.value,
-                "answer": "denied" if isinstance(verdict, Denied) else ticket.state.value,
-                "by": ticket.answered_by,
-            }
-            kind = EventKind.TICKET_EXPIRED if expired else EventKind.TICKET_ANSWERED
-            push = intent.origin is not Origin.PERSON
-            tell(kind, market=intent.market, thread=intent.intent_id, push=push, data=data)
-            return True
-
-        return await self._chronicle.write(store)
-
-    async def _denied(self, denied: Denied) -> Denied:
+    async def denied(self, denied: Denied) -> Denied:
         """In the audit trail; people see it in the reply or by /why. A limit of the whole day is told, once a day."""
         intent, now = denied.intent, self._clock.now()
         codes = [reason.code for reason in denied.reasons]
-        data = {"side": intent.side.value, "owner": intent.owner, "reasons": " ".join(codes)}
+        data = {"side": intent.side.value, "owner": intent.owner, "reasons": _codes(denied)}
 
         def store(records: Records, tell: Tell) -> None:
-            tell(EventKind.DENIED, market=intent.market, thread=intent.intent_id, push=False, data=data)
+            tell(EventKind.DENIED, market=intent.market, thread=intent.thread_id, push=False, data=data)
             for code in self._untold(records, set(codes), now):
                 tell(EventKind.LIMIT_HIT, severity=Severity.WARNING, data={"reasons": code})
 
@@ -372,37 +333,11 @@ class Flow:
         return untold
 
 
-def _asked_already(records: Records, ticket: Ticket) -> Ticket | None:
-    """The same question, still waiting for its answer: a strategy that goes on wishing does not ask twice."""
-    intent = ticket.cleared.intent
-    for other in records.tickets.pending():
-        asked = other.cleared.intent
-        same = (asked.market, asked.side, asked.owner) == (intent.market, intent.side, intent.owner)
-        if same and ticket.created_at < other.expires_at:
-            return other
-    return None
+def _codes(denied: Denied) -> str:
+    return " ".join(reason.code for reason in denied.reasons)
 
 
 def limits_told(records: Records, since: datetime) -> set[str]:
     """Codes of limits that people have heard of since then."""
     told = records.events.latest(TOLD, (EventKind.LIMIT_HIT,))
     return {event.data["reasons"] for event in told if event.at >= since}
-
-
-def proposal(ticket: Ticket) -> dict[str, str]:
-    """What a proposal's message needs."""
-    intent, cleared = ticket.cleared.intent, ticket.cleared
-    return {
-        "ticket_id": ticket.ticket_id,
-        "side": intent.side.value,
-        "notional": plain(intent.notional),
-        "quantity": plain(intent.quantity),
-        "price": plain(ticket.price),
-        "fee": plain(cleared.fee),
-        "equity_share": plain(cleared.equity_share),
-        "expires_at": ticket.expires_at.isoformat(),
-        "reason": intent.reason,
-        "owner": intent.owner,
-        "price_band": plain(ticket.price_band),
-        "limit_price": plain(intent.price) if intent.order_type is OrderType.LIMIT else "",
-    }

@@ -6,12 +6,12 @@ import os
 import resource
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from trader.chronicle import Chronicle
+from trader.chronicle import Chronicle, Route
 from trader.clock import Clock
-from trader.errors import StorageFailed
+from trader.errors import StorageFailed, cause_of
 from trader.execution.executor import Executor
 from trader.guard.watch import Guard
 from trader.jobs import Timetable
@@ -26,9 +26,13 @@ answers a ping at least once a minute)."""
 
 LOW_DISK = 200 * 2**20
 
+MANY_WAITING = 50
+"""Messages that nobody holds back."""
+
 
 class Health:
-    """`extra` are checks of those who came later, such as the chat front ends."""
+    """`extra` are checks of those who came later, such as the chat front ends; `quiet` says where what is not critical
+    waits now because somebody wants it so."""
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class Health:
         self._guard = guard
         self._data_dir = data_dir
         self.extra: list[Callable[[], HealthCheck]] = []
+        self.quiet: Callable[[Route], bool] = lambda place: False
 
     def data_age(self) -> float | None:
         """Real seconds since the public stream said anything."""
@@ -62,7 +67,7 @@ class Health:
             *self._jobs(),
             self._orders(),
             self._guarding(),
-            await self._storage(),
+            *await self._storage(),
             self._disk(),
             HealthCheck("memory", None, f"{resident_megabytes():.0f} MB"),
             *(check() for check in self.extra),
@@ -79,8 +84,9 @@ class Health:
         rows = []
         for job in self._timetable.health.values():
             ok = None if job.last_run is None else job.failures == 0
+            due = self._timetable.due(job.name) if ok is None else None
             figure = f"{job.last_seconds:.2f} s" if ok else job.last_error
-            rows.append(HealthCheck(f"job-{job.name}", ok, figure))
+            rows.append(HealthCheck(f"job-{job.name}", ok, figure, job.last_cause, due))
         return rows
 
     def _orders(self) -> HealthCheck:
@@ -94,12 +100,23 @@ class Health:
         age = None if at is None else (self._clock.now() - at).total_seconds() / self._clock.speed
         return HealthCheck("guard", None if age is None else age < 60, "" if age is None else f"{age:.1f} s")
 
-    async def _storage(self) -> HealthCheck:
+    async def _storage(self) -> list[HealthCheck]:
         try:
-            waiting = await self._chronicle.storage.read(lambda records: records.outbox.pending_count())
+            waiting = await self._chronicle.storage.read(lambda records: records.outbox.waiting())
         except StorageFailed as err:
-            return HealthCheck("storage", False, str(err))
-        return HealthCheck("outbox", waiting < 50, str(waiting))
+            return [HealthCheck("storage", False, str(err), cause_of(err))]
+        return self._outbox(waiting)
+
+    def _outbox(self, waiting: Mapping[tuple[str, str, bool], int]) -> list[HealthCheck]:
+        """What quiet hours hold back on purpose is counted by itself, and is no sign of anything."""
+        held = sum(
+            count
+            for (channel, target, critical), count in waiting.items()
+            if not critical and self.quiet(Route(channel, target))
+        )
+        due = sum(waiting.values()) - held
+        check = HealthCheck("outbox", due < MANY_WAITING, str(due))
+        return [check, HealthCheck("outbox-held", None, str(held))] if held else [check]
 
     def _disk(self) -> HealthCheck:
         free = shutil.disk_usage(self._data_dir).free

@@ -20,7 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from trader.chronicle import Chronicle
 from trader.clock import Clock
-from trader.errors import StorageFailed
+from trader.errors import cause_of
 from trader.model.events import EventKind, Severity
 from trader.model.market import EPOCH
 from trader.model.seoul import SEOUL
@@ -41,6 +41,7 @@ class JobHealth:
     last_run: datetime | None = None
     last_seconds: float = 0.0
     last_error: str = ""
+    last_cause: str = ""
     told: bool = False
 
 
@@ -81,6 +82,11 @@ def daily(hour: int, minute: int, clock: Clock) -> Trigger:
     return ClockTrigger(CronTrigger(hour=hour, minute=minute, timezone=SEOUL), clock)
 
 
+def weekly(day: str, hour: int, minute: int, clock: Clock) -> Trigger:
+    """`day` mon … sun, Seoul time."""
+    return ClockTrigger(CronTrigger(day_of_week=day, hour=hour, minute=minute, timezone=SEOUL), clock)
+
+
 @dataclass(slots=True)
 class Timetable:
     """Jobs by name, with how each of them fares."""
@@ -95,14 +101,25 @@ class Timetable:
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
 
     def add(self, name: str, body: Body, trigger: Trigger) -> None:
+        """A job by the handed-in clock (`every`, `daily`, `weekly`): it follows a market that is faster than life."""
         health = self.health[name] = JobHealth(name)
         self._scheduler.add_job(self._run, trigger, args=(health, body), id=name)
 
     def add_machine(self, name: str, body: Body, seconds: float) -> None:
+        """A job every so many real seconds, whatever the market's clock says: for what limits and outages count."""
         self.add(name, body, IntervalTrigger(seconds=seconds, timezone=UTC))
 
     def retime(self, name: str, trigger: Trigger) -> None:
+        """From now on at other times. Raises JobLookupError where there is no such job."""
         self._scheduler.reschedule_job(name, trigger=trigger)
+
+    def due(self, name: str) -> datetime | None:
+        """When the job's turn comes, by the clock; None before the start."""
+        machine: datetime | None = getattr(self._scheduler.get_job(name), "next_run_time", None)
+        if machine is None:
+            return None
+        now = self.clock.now()
+        return now + (machine - self.clock.wall_time(now)) * self.clock.speed
 
     def start(self) -> None:
         self._scheduler.start()
@@ -132,24 +149,20 @@ class Timetable:
 
     async def _failed(self, health: JobHealth, err: Exception) -> None:
         health.failures += 1
-        health.last_error = f"{type(err).__name__}: {err}"
+        health.last_error, health.last_cause = f"{type(err).__name__}: {err}", cause_of(err)
         log.error("job_failed", job=health.name, count=health.failures, exc_info=err)
         if not health.told:
-            data = {"job": health.name, "error": health.last_error, "count": str(health.failures)}
-            health.told = await self._tell(EventKind.JOB_FAILED, Severity.WARNING, data)
+            data = {
+                "job": health.name,
+                "cause": cause_of(err),
+                "error": health.last_error,
+                "count": str(health.failures),
+            }
+            health.told = await self.chronicle.tell_or_log(EventKind.JOB_FAILED, severity=Severity.WARNING, data=data)
 
     async def _worked(self, health: JobHealth) -> None:
         if health.failures:
             data = {"job": health.name, "count": str(health.failures), "error": health.last_error}
-            health.failures, health.last_error = 0, ""
+            health.failures, health.last_error, health.last_cause = 0, "", ""
             if health.told:
-                health.told = not await self._tell(EventKind.JOB_RECOVERED, Severity.INFO, data)
-
-    async def _tell(self, kind: EventKind, severity: Severity, data: dict[str, str]) -> bool:
-        """False when it could not be stored."""
-        try:
-            await self.chronicle.tell(kind, severity=severity, data=data)
-        except StorageFailed as err:
-            log.error("job_event_not_stored", kind=kind.value, error=str(err))
-            return False
-        return True
+                health.told = not await self.chronicle.tell_or_log(EventKind.JOB_RECOVERED, data=data)

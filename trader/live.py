@@ -1,18 +1,19 @@
 """The live streams, taken in: one loop that hands every event to whoever needs it.
 
-Trades → guard and quotes · quotes → board · own orders → executor · balances → reconciler · up and down → catch-up by
-REST and a message.
+Trades → guard, quotes and alerts · quotes → board · own orders → executor · balances → reconciler · up and down →
+catch-up by REST and a message.
 Nothing here waits: what takes time is started as a task, so that the next price is never late for the guard."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 import structlog
 
+from trader.background import Background
 from trader.chronicle import Chronicle
 from trader.clock import Clock
 from trader.errors import TraderError
@@ -20,7 +21,7 @@ from trader.execution.executor import Executor
 from trader.guard.watch import Guard
 from trader.market.quotes import QuoteBoard
 from trader.model.events import EventKind, Severity
-from trader.model.market import Quote
+from trader.model.market import Market, Quote
 from trader.ports import BalancesChanged, OwnOrderChanged, StreamDown, StreamEvent, Streams, StreamUp, TradeTick
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,8 @@ class StreamHealth:
 
 class LiveFeed:
     """`catch_up` reads by REST what a stream may have missed; it is called after every (re)connect.
-    `balances_changed` is told of every balance that moved, by an order of ours or by somebody else."""
+    `balances_changed` is told of every balance that moved, by an order of ours or by somebody else. `traded` hears of
+    every trade, after the guard."""
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class LiveFeed:
         clock: Clock,
         catch_up: Callable[[str], Awaitable[None]],
         balances_changed: Callable[[], None],
+        traded: Callable[[Market, Decimal, datetime], None],
     ) -> None:
         self._streams = streams
         self._quotes = quotes
@@ -58,7 +61,8 @@ class LiveFeed:
         self._clock = clock
         self._catch_up = catch_up
         self._balances_changed = balances_changed
-        self._background: set[asyncio.Task[None]] = set()
+        self._traded = traded
+        self._background = Background()
         self.failures = 0
         self.health = {"public": StreamHealth(), "private": StreamHealth()}
 
@@ -75,13 +79,14 @@ class LiveFeed:
         self.failures += 1
         log.error("stream_event_failed", count=self.failures, exc_info=err)
         if self.failures == 1:
-            data = {"where": "stream", "message": f"{type(err).__name__}: {err}", "count": "1"}
+            data = {"where": "stream", "cause": "fault", "message": f"{type(err).__name__}: {err}", "count": "1"}
             self._start(self._chronicle.tell(EventKind.ERROR, severity=Severity.CRITICAL, data=data))
 
     def take(self, event: StreamEvent) -> None:
         if isinstance(event, TradeTick):
             self._guard.price(event.market, event.price, event.at)
             self._quotes.on_event(event)
+            self._traded(event.market, event.price, event.at)
         elif isinstance(event, Quote):
             self._quotes.on_event(event)
         elif isinstance(event, OwnOrderChanged):
@@ -113,13 +118,12 @@ class LiveFeed:
         data = {"stream": event.stream, "cause": event.cause}
         await self._chronicle.tell(EventKind.STREAM_LOST, severity=Severity.WARNING, data=data)
 
-    def _start(self, work: Awaitable[None]) -> None:
+    def _start(self, work: Coroutine[None, None, None]) -> None:
         async def guarded() -> None:
             try:
                 await work
             except TraderError as err:
                 log.error("stream_event_failed", error=str(err))
 
-        task = asyncio.create_task(guarded())
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        task = self._background.start(guarded())
+        task.add_done_callback(lambda _: work.close())

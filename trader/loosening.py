@@ -11,7 +11,10 @@ HIGHER_IS_LOOSER = frozenset(
         "aggressiveness",
         "order_fraction",
         "risk_fraction",
+        "kelly_scale",
+        "kelly_start_fraction",
         "ask_above_krw",
+        "silence_allow_below_krw",
         "approval_ttl_seconds",
         "price_band",
         "max_order_krw",
@@ -24,10 +27,25 @@ HIGHER_IS_LOOSER = frozenset(
         "max_spread_bps",
         "max_slippage_bps",
         "max_quote_age_seconds",
+        "ai_max_share",
+        "ai_daily_krw",
+        "ai_monthly_krw",
+        "ai_chat_daily_krw",
+        "ai_cost_share",
     }
 )
 LOWER_IS_LOOSER = frozenset(
-    {"cooldown_seconds", "stop_breaker_seconds", "volatility_window_seconds", "raise_delay_seconds"}
+    {
+        "ai_cooldown_candles",
+        "vote_threshold",
+        "premium_reduction",
+        "cooldown_seconds",
+        "declined_seconds",
+        "kelly_sample",
+        "stop_breaker_seconds",
+        "volatility_window_seconds",
+        "raise_delay_seconds",
+    }
 )
 ZERO_IS_NONE = frozenset(
     {
@@ -37,15 +55,42 @@ ZERO_IS_NONE = frozenset(
         "breakeven_fraction",
         "max_stops_in_a_row",
         "volatility_block_fraction",
+        "premium_limit_fraction",
     }
 )
 """Guards and blocks: farther away is looser, and 0 switches them off."""
 OFF_IS_LOOSER = frozenset({"take_fraction"})
 """A guard whose distance is a matter of taste, but not its absence."""
-_ORDERED = {"approval": ("ask-all", "ask-above", "auto"), "buy_on_warning": ("no", "yes")}
+NOT_COMPARED = frozenset({"silence_hours"})
+"""Any other value counts as looser."""
+_ORDERED = {
+    "approval": ("ask-all", "ask-above", "auto"),
+    "silence": ("reject", "allow"),
+    "buy_on_warning": ("no", "yes"),
+    "premium_action": ("refuse", "reduce", "allow"),
+    "premium_unknown": ("refuse", "reduce", "allow"),
+    "ai_role": ("veto", "adviser", "off", "decider"),
+    "buy_votes": ("unanimous", "majority", "average"),
+    "ai_unavailable": ("hold", "rules"),
+    "ai_news": ("sorted", "text"),
+}
 
-GUARDED = HIGHER_IS_LOOSER | LOWER_IS_LOOSER | ZERO_IS_NONE | OFF_IS_LOOSER | _ORDERED.keys()
-FREE = frozenset({"markets", "strategy", "timeframe", "order_style", "remainder_ttl_seconds", "sizing"})
+GUARDED = HIGHER_IS_LOOSER | LOWER_IS_LOOSER | ZERO_IS_NONE | OFF_IS_LOOSER | NOT_COMPARED | _ORDERED.keys()
+FREE = frozenset(
+    {
+        "markets",
+        "strategy",
+        "timeframe",
+        "order_style",
+        "remainder_ttl_seconds",
+        "sizing",
+        "sell_votes",
+        "sell_of_answered",
+        "ai_deadline_seconds",
+        "ai_memory",
+        "ai_horizon_candles",
+    }
+)
 """Neither looser nor tighter: how, not how much."""
 
 
@@ -70,7 +115,12 @@ WAITING = frozenset(
         "max_spread_bps",
         "max_slippage_bps",
         "cooldown_seconds",
+        "declined_seconds",
         "max_quote_age_seconds",
+        "premium_limit_fraction",
+        "premium_action",
+        "premium_reduction",
+        "premium_unknown",
         "buy_on_warning",
         "raise_delay_seconds",
     }

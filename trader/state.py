@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from trader.chronicle import Chronicle, Tell
 from trader.model.events import EventKind, Severity
+from trader.model.halt import Halt
 from trader.model.portfolio import TradingState
 from trader.model.views import StateNote
 from trader.ports import Records
@@ -47,9 +49,7 @@ class StateKeeper:
             if initial is not TradingState.ACTIVE:
                 await chronicle.write(lambda records, tell: _store(records, tell, note, push=False))
             return cls(chronicle, note)
-        until = datetime.fromisoformat(stored["until"]) if stored["until"] else None
-        since = datetime.fromisoformat(stored["since"])
-        return cls(chronicle, StateNote(TradingState(stored["state"]), stored["by"], since, stored["reason"], until))
+        return cls(chronicle, _note(stored))
 
     @property
     def note(self) -> StateNote:
@@ -83,6 +83,16 @@ class StateKeeper:
     def _over(self) -> bool:
         return self._note.until is not None and self._chronicle.clock.now() >= self._note.until
 
+    async def look(self) -> bool:
+        """Whether another process has set the state meanwhile, as panic from the shell does where this one hangs: then
+        that is in force here too."""
+        before = self._note
+        stored = await self._chronicle.storage.read(lambda records: records.notes.get(_KEY))
+        if stored is None or stored == _row(before) or self._unwritten or self._note is not before:
+            return False
+        self._note = _note(stored)
+        return True
+
     async def expire(self) -> None:
         """Once a second: write down that a pause is over, or a lock that could not be written when it was set."""
         if self._unwritten:
@@ -113,18 +123,33 @@ class StateKeeper:
         self._unwritten = self._unwritten and self._note is not note
 
 
-def _store(records: Records, tell: Tell, note: StateNote, push: bool) -> None:
-    until = note.until.isoformat() if note.until else ""
-    row = {
+def store_halt(records: Records, halt: Halt) -> None:
+    """A lock that could not be written when it was set; what people have set since stands."""
+    stored = records.notes.get(_KEY)
+    if stored is None or datetime.fromisoformat(stored["since"]) < halt.at:
+        records.notes.put(_KEY, _row(StateNote(TradingState.HALTED, halt.by, halt.at, "panic")))
+
+
+def _note(row: Mapping[str, str]) -> StateNote:
+    until = datetime.fromisoformat(row["until"]) if row["until"] else None
+    return StateNote(TradingState(row["state"]), row["by"], datetime.fromisoformat(row["since"]), row["reason"], until)
+
+
+def _row(note: StateNote) -> dict[str, str]:
+    return {
         "state": note.state.value,
         "by": note.by,
         "since": note.since.isoformat(),
         "reason": note.reason,
-        "until": until,
+        "until": note.until.isoformat() if note.until else "",
     }
+
+
+def _store(records: Records, tell: Tell, note: StateNote, push: bool) -> None:
+    row = _row(note)
     records.notes.put(_KEY, row)
     if note.state is TradingState.ACTIVE and note.by != CLOCK:
         records.notes.put(_RESUMED, note.since.isoformat())
     severity = Severity.INFO if note.state is TradingState.ACTIVE else Severity.WARNING
-    data = {"state": note.state.value, "by": note.by, "reason": note.reason, "until": until}
+    data = {"state": note.state.value, "by": note.by, "reason": note.reason, "until": row["until"]}
     tell(EventKind.STATE_CHANGED, severity=severity, push=push, data=data)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 import structlog
 from pydantic import ValidationError
@@ -19,9 +17,9 @@ from pydantic.fields import FieldInfo
 from trader.errors import UserInputError
 from trader.model.events import SettingRow
 from trader.model.market import EPOCH, Market
-from trader.model.plain import plain
 from trader.model.views import PendingRaise, SettingView
 from trader.settings import Settings
+from trader.settings.fields import as_text, bound, choices, field_extra
 
 log = structlog.get_logger(__name__)
 
@@ -35,25 +33,9 @@ def pending_row(key: str, value: str | None, by: str, now: datetime, due: dateti
     return SettingRow(f"{PENDING}{key}", json.dumps({"value": value, "due": due.isoformat()}), by, now)
 
 
-def field_extra(info: FieldInfo) -> dict[str, Any]:
-    extra = info.json_schema_extra
-    return extra if isinstance(extra, dict) else {}
-
-
 def tunable_keys() -> list[str]:
     """Names of the settings chat may change, in the order they are declared."""
     return [name for name, info in Settings.model_fields.items() if field_extra(info).get("chat")]
-
-
-def as_text(value: object) -> str:
-    """A setting as it would be written in the environment."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, tuple):
-        return " ".join(str(v) for v in value)
-    return str(value)
 
 
 class Tuning:
@@ -85,7 +67,15 @@ class Tuning:
         try:
             checked = self._effective({**self._rows, key: row})
         except (ValidationError, ValueError) as err:
-            raise UserInputError("setting-bad-value", key=key, value=value, detail=_plain(err)) from err
+            view = self._view(key, Settings.model_fields[key])
+            raise UserInputError(
+                "setting-bad-value",
+                key=key,
+                value=value,
+                choices=" ".join(view.choices),
+                low=view.low,
+                high=view.high,
+            ) from err
         return as_text(getattr(checked, key))
 
     def apply(self, row: SettingRow) -> None:
@@ -146,6 +136,11 @@ class Tuning:
             set_at=row.set_at if row else None,
             changeable=bool(extra.get("chat")),
             pending=self.pending(name),
+            group=str(extra.get("group", "")),
+            choices=choices(info),
+            low=bound(info, "ge", "gt"),
+            high=bound(info, "le", "lt"),
+            base="" if secret else self.base_value(name),
         )
 
 

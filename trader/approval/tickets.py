@@ -10,12 +10,17 @@ from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 from trader.model.events import TicketState
-from trader.model.market import QUANTITY_STEP, Quote
-from trader.model.order import Authorised, Cleared, Intent, OrderType, Refused, Side
+from trader.model.market import Quote
+from trader.model.order import Authorised, Cleared, ExitPlan, Intent, OrderType, Origin, Refused, Side
+from trader.model.rules import QUANTITY_STEP, TradingRules
 from trader.model.ticket import Ticket
+from trader.model.ticks import stop_on_tick
 
-REFUSALS = ("rejected", "expired", "already_answered", "price_moved", "stale_quote")
-"""Every code a `Refused` of this package can carry."""
+REFUSALS = ("rejected", "expired", "already_answered", "price_moved", "stale_quote", "too_old")
+"""Every code a `Refused` of a person's tap can carry."""
+
+ANEW_WITHIN = timedelta(hours=1)
+"""So long after its end a question may be asked anew; later the reason for it has passed."""
 
 BY_CLOCK = "clock"
 ONE = Decimal(1)
@@ -34,6 +39,7 @@ def open_ticket(
     price_band: Decimal,
     ttl_seconds: int,
     now: datetime,
+    silence_allows: bool = False,
 ) -> Ticket:
     """A pending ticket at the market's price now (the decision price where no quote is known)."""
     price = market_price(quote, cleared.intent.side) if quote else cleared.intent.price
@@ -44,6 +50,7 @@ def open_ticket(
         price_band=price_band,
         created_at=now,
         expires_at=now + timedelta(seconds=ttl_seconds),
+        silence_allows=silence_allows,
     )
 
 
@@ -74,20 +81,65 @@ def answer(
         raise ValueError(f"share must be above 0 and at most 1, not {share}")
     intent = ticket.cleared.intent
     if ticket.state is not TicketState.PENDING:
-        return ticket, Refused(intent, by, "already_answered")
+        return ticket, Refused(intent, ticket.answered_by, "already_answered", ticket.ticket_id)
     if now >= ticket.expires_at:
-        return expire(ticket, now), Refused(intent, BY_CLOCK, "expired")
+        return expire(ticket, now), Refused(intent, BY_CLOCK, "expired", ticket.ticket_id)
     if not approved:
-        return _answered(ticket, TicketState.REJECTED, by, now), Refused(intent, by, "rejected")
-    price = intent.price
-    if intent.order_type is not OrderType.LIMIT:
-        if quote is None:
-            return ticket, Refused(intent, by, "stale_quote")
-        price = market_price(quote, intent.side)
-        if abs(price - ticket.price) > ticket.price * ticket.price_band:
-            return ticket, Refused(intent, by, "price_moved")
-    cleared = _resized(ticket.cleared, price, share)
+        return _answered(ticket, TicketState.REJECTED, by, now), Refused(intent, by, "rejected", ticket.ticket_id)
+    cleared = at_market(ticket, quote, share)
+    if isinstance(cleared, str):
+        return ticket, Refused(intent, by, cleared, ticket.ticket_id)
     return _answered(ticket, TicketState.APPROVED, by, now), Authorised(cleared=cleared, by=by, at=now)
+
+
+def at_market(ticket: Ticket, quote: Quote | None, share: Decimal = ONE) -> Cleared | str:
+    """What was asked, at the price of now; or why not: `stale_quote`, `price_moved` out of the ticket's band. A
+    person's own limit stands however the market moves."""
+    intent = ticket.cleared.intent
+    if intent.order_type is OrderType.LIMIT:
+        return _resized(ticket.cleared, intent.price, share)
+    if quote is None:
+        return "stale_quote"
+    price = market_price(quote, intent.side)
+    if abs(price - ticket.price) > ticket.price * ticket.price_band:
+        return "price_moved"
+    return _resized(ticket.cleared, price, share)
+
+
+def replaced(ticket: Ticket, by: str, now: datetime) -> Ticket:
+    """The ticket as it is stored when it was asked anew."""
+    return _answered(ticket, TicketState.REPLACED, by, now)
+
+
+def anew(
+    ticket: Ticket, quote: Quote | None, rules: TradingRules, *, intent_id: str, by: str, now: datetime
+) -> Intent | Refused:
+    """The same wish at the price of now, in the same thread: its levels as far from the price as they were. Only for
+    one that waits or ran out lately."""
+    old = ticket.cleared.intent
+    if ticket.state not in (TicketState.PENDING, TicketState.EXPIRED):
+        return Refused(old, ticket.answered_by, "already_answered", ticket.ticket_id)
+    if now - ticket.expires_at > ANEW_WITHIN:
+        return Refused(old, by, "too_old", ticket.ticket_id)
+    wish = replace(
+        old,
+        intent_id=intent_id,
+        thread=old.thread_id,
+        created_at=now,
+        owner=by if old.origin is Origin.PERSON else old.owner,
+    )
+    if old.order_type is OrderType.LIMIT:
+        return wish
+    if quote is None:
+        return Refused(old, by, "stale_quote", ticket.ticket_id)
+    price = market_price(quote, old.side)
+    return replace(wish, price=price, exits=_moved(old.exits, price / old.price, price, rules))
+
+
+def _moved(exits: ExitPlan, factor: Decimal, price: Decimal, rules: TradingRules) -> ExitPlan:
+    stop = None if exits.stop is None else stop_on_tick(rules.ticks, exits.stop * factor, price)
+    take = None if exits.take is None else rules.round_price(exits.take * factor, Side.SELL)
+    return replace(exits, stop=stop, take=take)
 
 
 def _answered(ticket: Ticket, state: TicketState, by: str, now: datetime) -> Ticket:

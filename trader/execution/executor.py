@@ -1,88 +1,56 @@
-"""Authorised → Order → Fill: write the intent, send once, follow until it is over.
+"""Authorised → Order: write the intent, send once, hand it to the follower; after a start, take up what is not over.
 
-In: `Authorised`, the venue, the private stream's hints. Out: rows (orders, fills, positions, guard levels) and the
-events that tell of them. The stream only says *when* to look; what happened is read by REST, so there is one way of
-booking and a replayed message is harmless."""
+In: `Authorised`. Out: the committed intent, one POST, and an order that is followed until it is over (`follower`)."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from decimal import Decimal
 
 import structlog
 
+from trader.background import done_within
 from trader.chronicle import Chronicle, Tell
 from trader.clock import Clock
 from trader.errors import (
     DuplicateClientOrderId,
-    LedgerMismatch,
-    NotFound,
+    OrderPending,
     OutcomeUnknown,
     StorageFailed,
     VenueError,
     VenueRejected,
+    cause_of,
 )
-from trader.execution.lifecycle import Book, absorb, accept, doubt, intend, reject, resolve
+from trader.execution.follower import Follower
+from trader.execution.lifecycle import Book, accept, after, check_held, doubt, forget, given_up, intend, reject
 from trader.execution.planner import plan
 from trader.execution.points import reached
+from trader.execution.sending import taken
+from trader.execution.watch import Watch
 from trader.ids import new_id
-from trader.model.events import EventKind, Severity
 from trader.model.limits import OrderStyle
 from trader.model.market import Market, Quote
-from trader.model.order import Authorised, Order, OrderRequest, OrderState, OrderType, Origin, VenueOrder
+from trader.model.order import ZERO, Authorised, Order, OrderRequest, OrderState, OrderType, Origin
 from trader.model.views import CancelResult
-from trader.ports import Exchange, Records
+from trader.ports import Exchange, Records, SpareBook
 from trader.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
-"""Real seconds between looks at an order while nothing is heard of it; the last one repeats."""
-
-RESOLVE_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""The same for an order whose existence is unknown: the venue may show it late."""
-
-GRACE_SECONDS = 15.0
-"""An order the venue has not shown after this counts as never having come to be, for now (upbit.md §13)."""
-
 LATE_SECONDS = 900.0
 """So long after an order was given up it is looked for again: it may still surface, and is then taken over."""
 
-NEVER_APPEARED = "never appeared at the venue"
-
-LOOKS_PER_SECOND = 5.0
-"""Of all quiet orders together: fifty that rest must not use up the requests that an exit needs."""
-
-CANCEL_WAIT_SECONDS = 5.0
+SPARE_AFTER_SECONDS = 1.0
+"""So long the intent of an exit waits for the books."""
 
 SEND_WAIT_SECONDS = 8.0
 """More than a POST may take: its turn in the limit group and the venue's answer."""
 
 
-@dataclass(slots=True)
-class _Watch:
-    """An order from its intent on. `sent`: the POST has been answered, or its answer is lost; `over`: it is final;
-    `unwritten`: the rows do not know yet that the venue took it."""
-
-    order: Order
-    heard: asyncio.Event = field(default_factory=asyncio.Event)
-    sent: asyncio.Event = field(default_factory=asyncio.Event)
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    doubted_at: float | None = None
-    task: asyncio.Task[None] | None = None
-    looks: int = 0
-    cancel_wanted: bool = False
-    cancel_asked: bool = False
-    trouble_told: bool = False
-    unwritten: bool = False
-
-
 class Executor:
-    """Sends and follows orders. `book` puts fills into the books inside the same transaction."""
+    """Sends orders, and is asked about every order that is followed."""
 
     def __init__(
         self,
@@ -91,25 +59,17 @@ class Executor:
         clock: Clock,
         settings: Callable[[], Settings],
         book: Book,
+        spare: SpareBook,
     ) -> None:
         self._exchange = exchange
-        self._book = book
         self._chronicle = chronicle
         self._clock = clock
         self._settings = settings
-        self._watches: dict[str, _Watch] = {}
+        self._spare = spare
+        self._follower = Follower(exchange, chronicle, clock, book)
         self._sending: set[asyncio.Task[Order]] = set()
-        self._on_booked: list[Callable[[Market], None]] = []
 
-    # ------------------------------------------------------------ asked by others
-
-    def on_booked(self, listener: Callable[[Market], None]) -> None:
-        """Called after fills of a market were committed."""
-        self._on_booked.append(listener)
-
-    def working(self, market: Market | None = None) -> list[Order]:
-        """Orders being followed now."""
-        return [w.order for w in self._watches.values() if market is None or w.order.market == market]
+    # ------------------------------------------------------------ sending
 
     async def execute(self, authorised: Authorised, quote: Quote | None, style: OrderStyle | None = None) -> Order:
         """Commit the intent, send it once, start following. The order's state tells how it went.
@@ -133,131 +93,46 @@ class Executor:
             authorised, rules, quote, style or settings.order_style, settings.aggressiveness, client_order_id=new_id()
         )
         order = self._written(request, settings)
-        await self._chronicle.storage.write(lambda records: intend(records, order))
+        await self._commit(order, protective=authorised.intent.protective)
         reached("intent-written")
-        watch = self._watches[order.client_order_id] = _Watch(order)
+        watch = self._follower.watch(order)
         try:
             await self._send(watch, request)
         finally:
             watch.sent.set()
         return watch.order
 
-    async def cancel(self, order: Order) -> CancelResult:
-        """Ask for a cancel and wait until the order is over (at most a few seconds)."""
-        watch = self._watches.get(order.client_order_id)
-        if watch is None:
-            return CancelResult(order.client_order_id, order.market, "ended")
-        watch.cancel_wanted = True
+    async def _commit(self, order: Order, *, protective: bool) -> None:
+        """The intent, durable before it is sent. Books that cannot be written hold up no exit: its intent is kept in
+        the spare book after a moment, and carried into them as soon as they can be (`books_watch`). StorageFailed,
+        OrderPending."""
+        write = asyncio.ensure_future(self._chronicle.storage.write(lambda records: intend(records, order)))
+        if not protective:
+            await write
+            return
         try:
-            async with asyncio.timeout(CANCEL_WAIT_SECONDS):
-                await watch.sent.wait()
-                if not watch.over.is_set():
-                    await self._ask_cancel(watch)
-                    watch.heard.set()
-                await watch.over.wait()
-        except VenueError as err:
-            return CancelResult(order.client_order_id, order.market, "failed", err.name or str(err))
-        except TimeoutError:
-            return CancelResult(order.client_order_id, order.market, "failed", "timeout")
-        ended = watch.order.state is OrderState.CANCELLED
-        return CancelResult(order.client_order_id, order.market, "cancelled" if ended else "ended")
-
-    async def cancel_all(self, market: Market | None = None) -> list[CancelResult]:
-        return list(await asyncio.gather(*(self.cancel(order) for order in self.working(market))))
-
-    async def wait(self, client_order_id: str, seconds: float) -> Order | None:
-        """The order when it is over; None when it is still working after `seconds` of real time."""
-        watch = self._watches.get(client_order_id)
-        if watch is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(watch.over.wait(), seconds)
-            return watch.order if watch.over.is_set() else None
-        return await self._chronicle.storage.read(lambda records: records.orders.get(client_order_id))
-
-    def hear(self, venue_id: str, client_order_id: str | None) -> None:
-        """The private stream says an order moved."""
-        watch = self._watches.get(client_order_id or "") or next(
-            (w for w in self._watches.values() if w.order.venue_id == venue_id), None
-        )
-        if watch is not None:
-            watch.looks = 0
-            watch.heard.set()
-
-    def hear_all(self) -> None:
-        """Anything may have happened (the stream was away): look at every order, and ask again for cancels of those
-        that are still open."""
-        for watch in self._watches.values():
-            watch.looks = 0
-            watch.cancel_asked = False
-            watch.heard.set()
-
-    def ask_again(self) -> None:
-        """For cancels that were asked for and have not come about."""
-        for watch in self._watches.values():
-            if watch.cancel_asked:
-                watch.cancel_asked = False
-                watch.heard.set()
-
-    async def catch_up(self) -> None:
-        """Anything may have happened: ask for all orders at once, then look singly at those that do not stand as the
-        rows say, and ask again for cancels. VenueError: then they are all looked at singly."""
-        watches = [watch for watch in self._watches.values() if watch.sent.is_set()]
+            if await done_within(write, SPARE_AFTER_SECONDS):
+                return
+            cause = f"not written within {SPARE_AFTER_SECONDS:g} s"
+        except StorageFailed as err:
+            cause = str(err)
         try:
-            found = await self._exchange.find_many([watch.order.client_order_id for watch in watches])
-        except VenueError:
-            self.hear_all()
-            raise
-        shown = {venue.client_order_id: venue for venue in found}
-        for watch in watches:
-            if self._unwanted(watch) or not _stands(watch.order, shown.get(watch.order.client_order_id)):
-                watch.looks = 0
-                watch.cancel_asked = False
-                watch.heard.set()
+            check_held(order, await self._held(order), self._follower.selling(order.market))
+            await asyncio.to_thread(self._spare.keep, order)
+        except (OrderPending, StorageFailed):
+            if write.done() and write.exception():
+                raise
+            await write  # it may yet come into the books, and what stands there must be sent
+        else:
+            log.critical("intent_kept_apart", client_order_id=order.client_order_id, cause=cause)
 
-    async def resume(self) -> int:
-        """After a start: follow every order that is not over. One that was written but perhaps never sent is looked
-        up like one whose answer was lost; one the venue had taken waits its turn (see `catch_up`). The time since then
-        counts as grace: nothing of a process that is gone is still on its way, and a service that keeps crashing must
-        not keep a market blocked."""
-        orders = await self._chronicle.storage.read(lambda records: records.orders.unfinished())
-        now = self._clock.now()
-        for order in orders:
-            if order.client_order_id not in self._watches:
-                unsure = order.state in (OrderState.NEW, OrderState.SENT)
-                waited = (now - order.updated_at).total_seconds() / self._clock.speed - SEND_WAIT_SECONDS
-                self._follow_on(order.changed(now, state=OrderState.UNKNOWN) if unsure else order, max(waited, 0.0))
-        return len(orders)
-
-    async def look_for_given_up(self) -> list[Order]:
-        """Orders that were given up and have surfaced after all: followed from now on. VenueError."""
-        since = self._clock.now() - timedelta(seconds=LATE_SECONDS * self._clock.speed)
-        recent = await self._chronicle.storage.read(lambda records: records.orders.since(since))
-        lost = {o.client_order_id: o for o in recent if o.state is OrderState.EXPIRED and o.note == NEVER_APPEARED}
-        if not lost:
-            return []
-        found = await self._exchange.find_many(list(lost))
-        surfaced = [lost[venue.client_order_id] for venue in found if venue.client_order_id in lost]
-        for order in surfaced:
-            self._follow_on(order.changed(self._clock.now(), state=OrderState.UNKNOWN, note="surfaced late"))
-        return surfaced
-
-    def take_over(self, order: Order) -> None:
-        """The books call this order over and the venue shows it as open: follow it, until it really is."""
-        if order.client_order_id not in self._watches:
-            log.warning("order_open_after_all", client_order_id=order.client_order_id, state=order.state.value)
-            self._follow_on(order.changed(self._clock.now(), state=OrderState.UNKNOWN, note="open after all"))
-
-    async def close(self) -> None:
-        """Stop following; the rows know how to go on. What is being sent gets its answer first."""
-        await self.settled()
-        tasks: list[asyncio.Task[Any]] = [w.task for w in self._watches.values() if w.task]
-        tasks += self._sending
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._watches.clear()
-
-    # ------------------------------------------------------------ sending
+    async def _held(self, order: Order) -> Decimal:
+        """By the books; where they cannot even be read, as who wishes the exit knows it."""
+        try:
+            position = await self._chronicle.storage.read(lambda records: records.positions.open_for(order.market))
+        except StorageFailed:
+            return order.quantity or ZERO
+        return position.quantity if position else ZERO
 
     def _written(self, request: OrderRequest, settings: Settings) -> Order:
         intent = request.authorised.intent
@@ -284,181 +159,126 @@ class Executor:
             approved_by=request.authorised.by,
             exits=intent.exits,
             expires_at=ttl,
+            thread=intent.thread_id,
         )
 
-    async def _send(self, watch: _Watch, request: OrderRequest) -> None:
+    async def _send(self, watch: Watch, request: OrderRequest) -> None:
         order = watch.order
+        sent = order.changed(self._clock.now(), state=OrderState.SENT)
         try:
-            venue = await self._exchange.submit(request)
+            venue = await taken(self._exchange, watch, request)
         except (OutcomeUnknown, DuplicateClientOrderId) as err:
-            watch.order = order.changed(self._clock.now(), state=OrderState.UNKNOWN, note=err.name or str(err))
-            await self._keep(doubt, watch.order)
+            log.warning("order_answer_lost", client_order_id=order.client_order_id, error=str(err))
+            watch.order = order.changed(self._clock.now(), state=OrderState.UNKNOWN, note=cause_of(err))
+            await self._follower.keep(after(sent, doubt), watch.order)
         except VenueError as err:
-            await self._refused(watch, err)
+            await self._refused(watch, err, sent)
             return
         except Exception as err:
             log.error("order_send_broke", client_order_id=order.client_order_id, exc_info=err)
-            watch.order = order.changed(self._clock.now(), state=OrderState.UNKNOWN, note=type(err).__name__)
-            await self._keep(doubt, watch.order)
+            watch.order = order.changed(self._clock.now(), state=OrderState.UNKNOWN, note=cause_of(err))
+            await self._follower.keep(after(sent, doubt), watch.order)
         else:
             reached("accepted-by-venue")
             watch.order = order.changed(self._clock.now(), state=OrderState.ACCEPTED, venue_id=venue.venue_id)
-            watch.unwritten = not await self._keep(accept, watch.order)
+            watch.unwritten = not await self._follower.keep(after(sent, accept), watch.order)
             reached("acceptance-written")
-        self._start(watch)
+        self._follower.start(watch)
 
-    async def _refused(self, watch: _Watch, err: VenueError) -> None:
+    async def _refused(self, watch: Watch, err: VenueError, sent: Order) -> None:
         """The venue said no, or was never reached: nothing exists there."""
         state = OrderState.REJECTED if isinstance(err, VenueRejected) else OrderState.EXPIRED
-        watch.order = watch.order.changed(self._clock.now(), state=state, note=err.name or type(err).__name__)
-        if await self._keep(lambda records, tell, order: reject(records, tell, order, str(err)), watch.order):
-            self._end(watch)
+        watch.order = watch.order.changed(self._clock.now(), state=state, note=cause_of(err))
+
+        def refused(records: Records, tell: Tell, order: Order) -> None:
+            reject(records, tell, order, str(err))
+
+        step = after(sent, refused) if state is OrderState.REJECTED else refused
+        if await self._follower.keep(step, watch.order):
+            self._follower.end(watch)
         else:
-            self._start(watch)
+            self._follower.start(watch)
 
-    # ------------------------------------------------------------ following
+    # ------------------------------------------------------------ taking up again
 
-    def _follow_on(self, order: Order, waited: float = 0.0) -> None:
-        """`waited`: real seconds for which the venue could have shown it already, should it not be in the rows."""
-        watch = self._watches[order.client_order_id] = _Watch(order)
-        if order.state is OrderState.UNKNOWN:
-            watch.doubted_at = asyncio.get_running_loop().time() - waited
-        elif not self._unwanted(watch):
-            watch.looks = len(LOOK_SECONDS)
-        watch.sent.set()
-        self._start(watch)
+    async def resume(self) -> int:
+        """After a start: follow every order that is not over. One that was written but perhaps never sent is looked
+        up like one whose answer was lost; one the venue had taken waits its turn (see `catch_up`). The time since then
+        counts as grace: nothing of a process that is gone is still on its way, and a service that keeps crashing must
+        not keep a market blocked."""
+        orders = await self._chronicle.storage.read(lambda records: records.orders.unfinished())
+        now = self._clock.now()
+        for order in orders:
+            if not self._follower.follows(order):
+                unsure = order.state in (OrderState.NEW, OrderState.SENT)
+                waited = (now - order.updated_at).total_seconds() / self._clock.speed - SEND_WAIT_SECONDS
+                self._follower.take_up(
+                    order.changed(now, state=OrderState.UNKNOWN) if unsure else order, max(waited, 0.0)
+                )
+        return len(orders)
 
-    def _start(self, watch: _Watch) -> None:
-        watch.task = asyncio.create_task(self._follow(watch), name=f"follow {watch.order.client_order_id}")
+    async def look_for_given_up(self) -> list[Order]:
+        """Orders that were given up and have surfaced after all: followed from now on. One is looked for until a look
+        fifteen minutes after it was given up, or the first one after a longer outage. VenueError, StorageFailed."""
+        storage = self._chronicle.storage
+        lost = [order for order in await storage.read(given_up) if not self._follower.follows(order)]
+        if not lost:
+            return []
+        shown = {venue.client_order_id for venue in await self._exchange.find_many([o.client_order_id for o in lost])}
+        surfaced = [order for order in lost if order.client_order_id in shown]
+        for order in surfaced:
+            self._follower.take_up(order.changed(self._clock.now(), state=OrderState.UNKNOWN, note="surfaced late"))
+        late = self._clock.now() - timedelta(seconds=LATE_SECONDS * self._clock.speed)
+        gone = {o.client_order_id for o in lost if o not in surfaced and o.updated_at <= late}
+        if gone:
+            await storage.write(lambda records: forget(records, gone))
+        return surfaced
 
-    async def _follow(self, watch: _Watch) -> None:
-        try:
-            while watch.order.state in (OrderState.REJECTED, OrderState.EXPIRED):  # over, but not in the rows yet
-                await asyncio.sleep(LOOK_SECONDS[-1])
-                if await self._keep(lambda records, tell, over: reject(records, tell, over, over.note), watch.order):
-                    break
-            while not watch.order.state.final:
-                await self._pause(watch)
-                await self._look(watch)
-        finally:
-            if watch.order.state.final:
-                self._end(watch)
-
-    def _end(self, watch: _Watch) -> None:
-        self._watches.pop(watch.order.client_order_id, None)
-        watch.over.set()
-
-    async def _pause(self, watch: _Watch) -> None:
-        """Until the stream says something, the next look is due, or the remainder expires."""
-        steps = RESOLVE_SECONDS if watch.order.state is OrderState.UNKNOWN else LOOK_SECONDS
-        seconds = steps[min(watch.looks, len(steps) - 1)]
-        if watch.looks >= len(steps):
-            seconds = max(seconds, len(self._watches) / LOOKS_PER_SECOND)
-        expires = watch.order.expires_at
-        if expires is not None:
-            left = (expires - self._clock.now()).total_seconds() / self._clock.speed
-            seconds = min(seconds, left) if left > 0 else seconds  # a cancel that failed waits its turn like a look
-        watch.looks += 1
-        if seconds > 0:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(watch.heard.wait(), seconds)
-        watch.heard.clear()
-
-    async def _look(self, watch: _Watch) -> None:
-        order = watch.order
-        try:
-            venue = await self._exchange.find(client_order_id=order.client_order_id)
-            if venue is None:
-                await self._missing(watch)
-                return
-            await self._absorb(watch, venue)
-            if not watch.order.state.final and not watch.cancel_asked and self._unwanted(watch):
-                await self._ask_cancel(watch)
-        except VenueError as err:
-            log.warning("order_look_failed", client_order_id=order.client_order_id, error=str(err))
-        except StorageFailed as err:
-            log.error("order_not_stored", client_order_id=order.client_order_id, error=str(err))
-        except LedgerMismatch as err:
-            log.error("order_against_the_books", client_order_id=order.client_order_id, error=str(err))
-            await self._troubled(watch, err)
-        except Exception as err:
-            log.error("order_look_broke", client_order_id=order.client_order_id, exc_info=err)
-            await self._troubled(watch, err)
-
-    async def _troubled(self, watch: _Watch, err: Exception) -> None:
-        """The venue shows a fill our books have no room for, or a fault of ours. Told once; the order stays in sight,
-        and its market closed to new ones, until a person has looked."""
-        if watch.trouble_told:
+    async def take_over(self, order: Order) -> None:
+        """The books call this order over and the venue has listed it as open: follow it, until it really is. One that
+        was over by the time the list was read needs no following. VenueError."""
+        if self._follower.follows(order):
             return
-        data = {"where": f"order {watch.order.client_order_id}", "message": str(err), "count": "1"}
-        try:
-            await self._chronicle.tell(
-                EventKind.ERROR, market=watch.order.market, severity=Severity.CRITICAL, data=data
-            )
-        except StorageFailed as failed:
-            log.error("error_not_stored", error=str(failed))
-        else:
-            watch.trouble_told = True
-
-    def _unwanted(self, watch: _Watch) -> bool:
-        """Somebody asked for its cancel, or its time is over."""
-        expires = watch.order.expires_at
-        return watch.cancel_wanted or (expires is not None and self._clock.now() >= expires)
-
-    async def _missing(self, watch: _Watch) -> None:
-        """The venue does not show the order (yet). It blocks its market until it surfaces or the time is up. One that
-        the venue has taken is never given up."""
-        now = asyncio.get_running_loop().time()
-        if watch.doubted_at is None:
-            watch.doubted_at = now
-        if now - watch.doubted_at < GRACE_SECONDS:
+        venue = await self._exchange.find(client_order_id=order.client_order_id)
+        never_was = order.state in (OrderState.REJECTED, OrderState.EXPIRED)
+        if venue is None or not (venue.open or never_was or venue.executed_quantity != order.executed_quantity):
             return
-        if watch.order.state is not OrderState.UNKNOWN:
-            await self._troubled(watch, OutcomeUnknown("the venue took this order and does not show it any more"))
-            return
-        gone = watch.order.changed(self._clock.now(), state=OrderState.EXPIRED, note=NEVER_APPEARED)
-        if await self._keep(resolve, gone):
-            watch.order = gone
+        log.warning("order_open_after_all", client_order_id=order.client_order_id, state=order.state.value)
+        self._follower.take_up(order.changed(self._clock.now(), state=OrderState.UNKNOWN, note="open after all"))
 
-    async def _absorb(self, watch: _Watch, venue: VenueOrder) -> None:
-        """Take over what the venue shows, with its fills, in one transaction."""
-        watch.doubted_at, now = None, self._clock.now()
-        order = watch.order.changed(now, state=OrderState.NEW) if watch.unwritten else watch.order
-        reached("fills-read")
-        booked = await self._chronicle.write(lambda records, tell: absorb(records, tell, order, venue, now, self._book))
-        reached("fills-booked")
-        watch.order, watch.unwritten = booked.order, False
-        if booked.new_fills:
-            watch.looks = 0
-            for listener in self._on_booked:
-                listener(order.market)
+    async def close(self) -> None:
+        """Stop following; the rows know how to go on. What is being sent gets its answer first."""
+        await self.settled()
+        for task in self._sending:
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+        await self._follower.close()
 
-    async def _ask_cancel(self, watch: _Watch) -> None:
-        """An order the venue does not show may be over, or not yet there: then it is asked for again once it is."""
-        watch.cancel_asked = True
-        try:
-            await self._exchange.cancel(client_order_id=watch.order.client_order_id)
-        except NotFound:
-            watch.cancel_asked = False
-            log.info("cancel_came_late", client_order_id=watch.order.client_order_id)
-        except VenueError:
-            watch.cancel_asked = False
-            raise
-        else:
-            watch.looks = 0
+    # ------------------------------------------------------------ the orders that are followed (see `Follower`)
 
-    async def _keep(self, step: Callable[[Records, Tell, Order], None], order: Order) -> bool:
-        """Store the next value of an order. A failing store (False) loses nothing: the follower reads the venue again
-        and stores what it finds."""
-        try:
-            await self._chronicle.write(lambda records, tell: step(records, tell, order))
-        except StorageFailed as err:
-            log.error("order_not_stored", client_order_id=order.client_order_id, error=str(err))
-            return False
-        return True
+    def on_booked(self, listener: Callable[[Market], None]) -> None:
+        self._follower.on_booked(listener)
 
+    def working(self, market: Market | None = None) -> list[Order]:
+        return self._follower.working(market)
 
-def _stands(order: Order, venue: VenueOrder | None) -> bool:
-    """The venue shows it open and filled exactly as far as the rows say."""
-    taken = order.state in (OrderState.ACCEPTED, OrderState.PARTIAL)
-    return taken and venue is not None and venue.open and venue.executed_quantity == order.executed_quantity
+    def behind(self, market: Market) -> bool:
+        return self._follower.behind(market)
+
+    async def cancel(self, order: Order, *, person: bool = False) -> CancelResult:
+        return await self._follower.cancel(order, person=person)
+
+    async def cancel_all(self, market: Market | None = None, *, person: bool = False) -> list[CancelResult]:
+        return list(await asyncio.gather(*(self.cancel(order, person=person) for order in self.working(market))))
+
+    async def wait(self, client_order_id: str, seconds: float) -> Order | None:
+        return await self._follower.wait(client_order_id, seconds)
+
+    def hear(self, venue_id: str, client_order_id: str | None) -> None:
+        self._follower.hear(venue_id, client_order_id)
+
+    def ask_again(self) -> None:
+        self._follower.ask_again()
+
+    async def catch_up(self) -> None:
+        await self._follower.catch_up()

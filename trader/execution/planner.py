@@ -9,8 +9,9 @@ from decimal import ROUND_FLOOR, Decimal
 
 from trader.errors import BelowMinimum, InvalidOrder
 from trader.model.limits import OrderStyle
-from trader.model.market import Quote, TradingRules
+from trader.model.market import Quote
 from trader.model.order import Authorised, Intent, OrderRequest, OrderType, Side, TimeInForce
+from trader.model.rules import TradingRules
 
 ONE = Decimal(1)
 

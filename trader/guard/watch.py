@@ -8,17 +8,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import structlog
 
-from trader.chronicle import Chronicle
+from trader.chronicle import Chronicle, Tell
 from trader.clock import Clock
-from trader.errors import StorageFailed, TraderError
+from trader.errors import TraderError, cause_of
 from trader.guard.levels import evaluate, held_too_long
 from trader.model.events import EventKind, Severity
 from trader.model.market import Market
+from trader.model.plain import plain
 from trader.model.portfolio import GuardLevels, Position
 from trader.ports import Records
 
@@ -30,22 +31,34 @@ Leave = Callable[[Position, str, Decimal], Awaitable[bool]]
 RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
 """Real seconds between attempts at an exit that did not go through; the last one repeats."""
 
+TOLD_STEP = Decimal("0.01")
+"""A stop that was pulled up by this fraction is told; each smaller step would be noise in the audit trail."""
+
+LATE_TRADE_SECONDS = 5.0
+"""Real seconds for which a trade may be on its way through the stream."""
+
 TELL_AFTER = 2
 """Attempts that may fail with an error before people are told: most faults of a network are over by then."""
 
 
 @dataclass(slots=True)
 class _Watched:
-    """`price` is the last one seen since this position is held: an older one must never set off an exit."""
+    """`price` is the last one seen since this position is held: an older one must never set off an exit.
+
+    `since` is when it was taken in hand here; `told_stop` the stop people have heard of."""
 
     levels: GuardLevels
     position: Position
     written_high: Decimal
+    told_stop: Decimal | None
+    since: datetime
     price: Decimal | None = None
     leaving: asyncio.Task[None] | None = None
 
 
 class Guard:
+    """One exit per market at a time. `evaluated_at`: when a price was last held against levels, for the watchdog."""
+
     def __init__(self, chronicle: Chronicle, clock: Clock, leave: Leave) -> None:
         self._chronicle = chronicle
         self._clock = clock
@@ -77,7 +90,8 @@ class Guard:
             known.levels = levels.with_high(max(levels.high, known.levels.high))
             known.position, known.written_high = position, levels.high
         else:
-            self._watched[levels.market] = _Watched(levels, position, levels.high)
+            now = self._clock.now()
+            self._watched[levels.market] = _Watched(levels, position, levels.high, levels.effective_stop, now)
 
     def levels(self, market: Market) -> GuardLevels | None:
         watched = self._watched.get(market)
@@ -93,10 +107,17 @@ class Guard:
         `at` is when it was traded (the venue's time), None = it holds now. A trade of before the position is nothing
         to it."""
         watched = self._watched.get(market)
-        if watched is None or (at is not None and at < watched.levels.opened_at):
+        if watched is None or (at is not None and self._before(watched, at)):
             return
         watched.price = price
         self._evaluate(watched, price)
+
+    def _before(self, watched: _Watched, at: datetime) -> bool:
+        """A trade of before the position can only come soon after it began; one that comes later and is dated before
+        it says that the venue's clock has gone back, and a guard that believed it would be blind for as long."""
+        if at >= watched.levels.opened_at:
+            return False
+        return self._clock.now() - watched.since < timedelta(seconds=LATE_TRADE_SECONDS * self._clock.speed)
 
     def _evaluate(self, watched: _Watched, price: Decimal) -> None:
         now = self._clock.now()
@@ -125,18 +146,22 @@ class Guard:
                         "exit_failed", market=str(market), code=code, attempt=attempt, error=str(err), exc_info=fault
                     )
                     if attempt == TELL_AFTER:
-                        await self._tell(market, f"{code}: {err}")
+                        await self._tell(watched.position, err)
                 await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
                 attempt += 1
         finally:
             watched.leaving = None
 
-    async def _tell(self, market: Market, message: str) -> None:
-        data = {"where": "guard", "message": message, "count": str(TELL_AFTER + 1)}
-        try:
-            await self._chronicle.tell(EventKind.ERROR, market=market, severity=Severity.CRITICAL, data=data)
-        except StorageFailed as err:
-            log.error("exit_failure_not_stored", market=str(market), error=str(err))
+    async def _tell(self, position: Position, fault: Exception) -> None:
+        count = str(TELL_AFTER + 1)
+        data = {"where": "guard", "cause": cause_of(fault), "message": str(fault), "count": count, "again": "yes"}
+        await self._chronicle.tell_or_log(
+            EventKind.ERROR,
+            market=position.market,
+            thread=position.thread_id,
+            severity=Severity.CRITICAL,
+            data=data,
+        )
 
     async def sweep(self) -> None:
         """Once a second: holding times without a tick, high-water marks into the rows, and readings that failed."""
@@ -150,9 +175,18 @@ class Guard:
         raised = [w for w in self._watched.values() if w.levels.high > w.written_high]
         if raised:
             rows = [w.levels for w in raised]
-            await self._chronicle.storage.write(lambda records: _store(records, rows))
-            for watched, levels in zip(raised, rows, strict=True):
+            moved = [_moved(w) for w in raised]
+
+            def write(records: Records, tell: Tell) -> None:
+                _store(records, rows)
+                for watched, step in zip(raised, moved, strict=True):
+                    if step is not None:
+                        _tell_moved(tell, watched, step)
+
+            await self._chronicle.write(write)
+            for watched, levels, step in zip(raised, rows, moved, strict=True):
                 watched.written_high = levels.high
+                watched.told_stop = watched.told_stop if step is None else step
 
     async def close(self) -> None:
         tasks = [w.leaving for w in self._watched.values() if w.leaving]
@@ -168,6 +202,26 @@ def _guarded(records: Records) -> dict[Market, tuple[GuardLevels, Position]]:
         for levels in records.guards.all()
         if levels.position_id in positions
     }
+
+
+def _moved(watched: _Watched) -> Decimal | None:
+    """The stop, when it has moved so far up that people are told of it: they follow a trailing stop on the card."""
+    stop, told, breakeven = watched.levels.effective_stop, watched.told_stop, watched.levels.breakeven_stop
+    if stop is None or (told is not None and stop <= told):
+        return None
+    to_breakeven = breakeven is not None and (told is None or told < breakeven)
+    return stop if told is None or to_breakeven or stop >= told * (1 + TOLD_STEP) else None
+
+
+def _tell_moved(tell: Tell, watched: _Watched, stop: Decimal) -> None:
+    position = watched.position
+    data = {
+        "position_id": position.position_id,
+        "stop": plain(stop),
+        "before": plain(watched.told_stop),
+        "cause": "breakeven" if stop == watched.levels.breakeven_stop else "trail",
+    }
+    tell(EventKind.GUARD_MOVED, market=position.market, thread=position.thread_id, data=data)
 
 
 def _store(records: Records, rows: Sequence[GuardLevels]) -> None:

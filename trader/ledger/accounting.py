@@ -36,25 +36,27 @@ def apply_fill(position: Position | None, fill: Fill, order: Order, new_id: str)
         ValueError: fill, order and position are not of the same market."""
     if order.market != fill.market:
         raise ValueError(f"a fill of {fill.market} for an order of {order.market}")
-    return next_position(position, fill, owner=order.owner, reason=order.reason, new_id=new_id)
+    return next_position(position, fill, owner=order.owner, reason=order.reason, new_id=new_id, thread=order.thread_id)
 
 
-def next_position(position: Position | None, fill: Fill, *, owner: str, reason: str, new_id: str) -> Position:
-    """As `apply_fill`, with the two words an order adds: the owner of a new position, the reason of a final sale."""
+def next_position(
+    position: Position | None, fill: Fill, *, owner: str, reason: str, new_id: str, thread: str = ""
+) -> Position:
+    """As `apply_fill`, with the words an order adds: owner and thread of a new position, the reason of a final
+    sale."""
     if position is not None and position.market != fill.market:
         raise ValueError(f"a fill of {fill.market} on a position of {position.market}")
     with localcontext(EXACT):
         if fill.side is Side.BUY:
-            return _bought(position if position and position.open else None, fill, owner, new_id)
+            opened = Position(new_id, fill.market, owner, opened_at=fill.at, quantity=ZERO, cost=ZERO, thread=thread)
+            return _bought(position if position and position.open else opened, fill)
         if position is None or not position.open or fill.quantity > position.quantity:
             held = position.quantity if position and position.open else ZERO
             raise LedgerMismatch(f"sold {fill.quantity:f} {fill.market.base}, the books hold {held:f}")
         return _sold(position, fill, reason)
 
 
-def _bought(position: Position | None, fill: Fill, owner: str, new_id: str) -> Position:
-    if position is None:
-        position = Position(new_id, fill.market, owner, opened_at=fill.at, quantity=ZERO, cost=ZERO)
+def _bought(position: Position, fill: Fill) -> Position:
     cost = fill.funds + fill.fee
     return replace(
         position,
@@ -143,7 +145,7 @@ def realised_steps(position: Position, fills: Iterable[Fill], corrections: Itera
     first = first_fill(position.position_id)
     steps: list[Realised] = []
     state: Position | None = None
-    for change in _in_order([fill for fill in fills if fill.market == position.market], list(corrections)):
+    for change in in_order([fill for fill in fills if fill.market == position.market], list(corrections)):
         if isinstance(change, Correction):
             state = apply_correction(state, change, position.owner)
         elif state is None and change.fill_id != first:
@@ -159,7 +161,7 @@ def realised_steps(position: Position, fills: Iterable[Fill], corrections: Itera
     return steps
 
 
-def _in_order(fills: list[Fill], corrections: list[Correction]) -> Iterator[Fill | Correction]:
+def in_order(fills: list[Fill], corrections: list[Correction]) -> Iterator[Fill | Correction]:
     """Each correction behind the fill it was booked after; before them all when that one is not among these."""
     known = {fill.fill_id for fill in fills}
     yield from (correction for correction in corrections if correction.after_fill not in known)

@@ -14,6 +14,7 @@ from typing import TypeVar
 from trader.ledger.accounting import EXACT, apply_fill, position_id
 from trader.model.order import ZERO, Breakeven, ExitPlan, Fill, Order, Side
 from trader.model.portfolio import GuardLevels, Position
+from trader.model.ticks import Ticks, table_for, up
 from trader.ports import Records
 
 T = TypeVar("T")
@@ -23,12 +24,14 @@ NO_EXITS = ExitPlan()
 
 @dataclass(frozen=True, slots=True)
 class BookedFills:
-    """What a booking changed. `new` is empty, and `before` equals `after`, when every fill was known already."""
+    """What a booking changed. `new` is empty, and `before` equals `after`, when every fill was known already;
+    `taken_in` (base) is what a sale sold beyond what the books held (see `late`)."""
 
     order: Order
     new: tuple[Fill, ...]
     before: Position | None
     after: Position | None
+    taken_in: Decimal = ZERO
 
     @property
     def opened(self) -> bool:
@@ -86,19 +89,19 @@ def _guard_entry(records: Records, order: Order, position: Position, fill: Fill,
             row = GuardLevels(position.position_id, position.market, order.exits, fill.price, position.opened_at, cost)
             records.guards.save(row)
         return
-    plan = merge_exits(levels.plan, held, order.exits, fill.quantity)
+    plan = merge_exits(levels.plan, held, order.exits, fill.quantity, table_for(position.market))
     plan = replace(plan, stop=_tighter(max, plan.stop, levels.breakeven_stop))
     records.guards.save(replace(levels, plan=plan, high=max(levels.high, fill.price), average_cost=cost))
 
 
-def merge_exits(old: ExitPlan, held: Decimal, new: ExitPlan, bought: Decimal) -> ExitPlan:
+def merge_exits(old: ExitPlan, held: Decimal, new: ExitPlan, bought: Decimal, ticks: Ticks) -> ExitPlan:
     """One plan for a position that was added to: a stop, trail or time never gets looser, the take profit is the mean
-    of both weighted by quantity. Where only one plan has a level, that one counts."""
+    of both weighted by quantity, up to the tick. Where only one plan has a level, that one counts."""
     take = old.take if new.take is None else new.take
     if old.take is not None and new.take is not None and old.take != new.take:
         with localcontext(EXACT):
             take = (old.take * held + new.take * bought) / (held + bought)
-        take = +take  # back to the everyday 28 digits
+        take = up(ticks, +take)  # in the everyday 28 digits
     return ExitPlan(
         stop=_tighter(max, old.stop, new.stop),
         take=take,

@@ -14,6 +14,7 @@ from trader.model.difference import Correction
 from trader.model.market import Market
 from trader.model.order import ZERO, ExitPlan
 from trader.model.portfolio import GuardLevels, Position
+from trader.model.ticks import table_for
 from trader.ports import Records
 
 
@@ -80,7 +81,7 @@ def _guard(records: Records, position: Position, plan: ExitPlan, price: Decimal,
     levels = records.guards.get(position.position_id)
     cost = position.average_cost
     if levels is not None:
-        merged = merge_exits(levels.plan, held, plan, added)
+        merged = merge_exits(levels.plan, held, plan, added, table_for(position.market))
         stops = [stop for stop in (merged.stop, levels.breakeven_stop) if stop is not None]
         merged = replace(merged, stop=max(stops, default=None))
         records.guards.save(replace(levels, plan=merged, high=max(levels.high, price), average_cost=cost))
@@ -90,5 +91,6 @@ def _guard(records: Records, position: Position, plan: ExitPlan, price: Decimal,
 
 
 def _last_fill(records: Records, market: Market) -> str:
-    last = records.fills.recent(1, market)
-    return last[0].fill_id if last else ""
+    """The one booked last, which need not be the one of the latest time."""
+    booked = records.fills.booked_from(market, ())
+    return booked[-1].fill_id if booked else ""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trader.ledger.valuation import day_use, total
 from trader.model.difference import Difference, DifferenceKind
+from trader.model.events import TicketState
 from trader.model.market import Market
-from trader.model.order import ZERO, Order, OrderState, Side
-from trader.model.portfolio import Balance, Portfolio, Position, TradingState
+from trader.model.order import ZERO, Order, OrderState, Origin, Side
+from trader.model.portfolio import Balance, Decline, Portfolio, Position, TradingState
+from trader.model.ticket import Ticket
 from trader.ports import Records
 from trader.state import resumed_at
 
@@ -107,6 +109,30 @@ def last_exits(closed: Sequence[Position]) -> dict[Market, datetime]:
         if position.closed_at is not None:
             exits.setdefault(position.market, position.closed_at)
     return exits
+
+
+def stored_declines(records: Records, now: datetime, seconds: int) -> dict[tuple[str, Market, Side], Decline]:
+    """`last_declines` of so long ago at most; 0 looks for none."""
+    return last_declines(records.tickets.answered_since(now - timedelta(seconds=seconds))) if seconds else {}
+
+
+def last_declines(answered: Iterable[Ticket]) -> dict[tuple[str, Market, Side], Decline]:
+    """Wishes of strategies whose newest answer was a no or none at all, by owner, market and side.
+
+    `answered` is in the order of the answers. One asked anew is no answer; nor is it a no when people were told that it
+    goes on by itself and something else (the price, a limit) stood against it."""
+    declines: dict[tuple[str, Market, Side], Decline] = {}
+    for ticket in answered:
+        intent = ticket.cleared.intent
+        if intent.origin is not Origin.STRATEGY or ticket.state is TicketState.REPLACED:
+            continue
+        key, unanswered = (intent.owner, intent.market, intent.side), ticket.state is TicketState.EXPIRED
+        ended = ticket.expires_at if unanswered else ticket.answered_at
+        if ended is None or ticket.state is TicketState.APPROVED or (unanswered and ticket.silence_allows):
+            declines.pop(key, None)
+        else:
+            declines[key] = Decline(ended, unanswered)
+    return declines
 
 
 def stored_stops(records: Records) -> tuple[datetime, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 
+from trader.bill import models_cost
 from trader.ledger.accounting import EXACT, Realised, first_fill, realised_steps
 from trader.model.difference import Correction
 from trader.model.market import Market
@@ -104,9 +105,13 @@ def traded(closed: Iterable[Position]) -> list[Position]:
     return [position for position in closed if position.sold_quantity]
 
 
-def position_view(position: Position, bid: Decimal | None, levels: GuardLevels | None) -> PositionView:
-    """A position as a person is shown it. Its result is before the fee of selling."""
+def position_view(
+    position: Position, bid: Decimal | None, levels: GuardLevels | None, fee_rate: Decimal | None = None
+) -> PositionView:
+    """A position as a person is shown it. `fee_rate`: what a sale would cost; None = not known."""
     unrealised = None if bid is None else position.unrealised_pnl(bid)
+    fee = None if bid is None or fee_rate is None else position.quantity * bid * fee_rate
+    net = unrealised - fee if unrealised is not None and fee is not None else None
     hold = levels.plan.max_hold_seconds if levels else None
     return PositionView(
         position=position,
@@ -117,13 +122,25 @@ def position_view(position: Position, bid: Decimal | None, levels: GuardLevels |
         stop=levels.effective_stop if levels else None,
         take=levels.plan.take if levels else None,
         leave_at=levels.opened_at + timedelta(seconds=hold) if levels and hold is not None else None,
+        net=net,
+        net_share=net / position.cost if net is not None and position.cost else None,
     )
 
 
 def position_views(records: Records, bids: Mapping[Market, Decimal]) -> list[PositionView]:
     """Every open position, by market code."""
     levels = {row.position_id: row for row in records.guards.all()}
-    return [position_view(p, bids.get(p.market), levels.get(p.position_id)) for p in records.positions.open()]
+    return [
+        position_view(p, bids.get(p.market), levels.get(p.position_id), last_fee_rate(records, p.market))
+        for p in records.positions.open()
+    ]
+
+
+def last_fee_rate(records: Records, market: Market) -> Decimal | None:
+    """What the newest fill of the market cost, as a fraction of its funds; None before the first. Upbit asks the same
+    of buys and sales, and books must be readable while the venue is away."""
+    newest = records.fills.recent(1, market)
+    return newest[0].fee / newest[0].funds if newest and newest[0].funds else None
 
 
 def unrealised(positions: Iterable[Position], bids: Mapping[Market, Decimal]) -> Decimal | None:
@@ -158,6 +175,7 @@ def pnl_report(records: Records, bids: Mapping[Market, Decimal], days: int, now:
         worst=ranked[0] if ranked else None,
         by_market=_by_market(steps, markets),
         by_day=_by_day(steps, days, now),
+        model_cost=models_cost(records, start),
     )
 
 

@@ -19,11 +19,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from trader.clock import Clock
 from trader.errors import TraderError, VenueUnreachable
 from trader.market.gaps import Span, Spans, carry_forward, clip, gaps, intervals, merge
 from trader.model.market import Candle, CandleArrays, Market, Timeframe
 from trader.ports import Exchange, Records, Storage
+
+log = structlog.get_logger(__name__)
 
 PAGE = 200
 """Candles per request at most (Upbit cuts larger counts silently; reference: quotation, candles)."""
@@ -77,6 +81,9 @@ class _Reading:
 
 
 class Collector:
+    """Keeps the rows of closed candles complete. `history` downloads long gaps (days) in a process of its own;
+    `concurrency` is how many series are read at a time."""
+
     def __init__(
         self,
         exchange: Exchange,
@@ -143,6 +150,15 @@ class Collector:
         if not rows:
             raise NoCandles(f"no {timeframe} candles of {market} have been read yet")
         return CandleArrays.from_candles(rows)
+
+    async def latest(self, market: Market, timeframe: Timeframe, n: int) -> CandleArrays:
+        """`load`, after reading what is missing of the last `n` intervals; where the venue cannot be reached, what is
+        known. Raises NoCandles when there is no row at all."""
+        try:
+            await self.warm_up([market], timeframe, n)
+        except CollectFailed as err:
+            log.info("latest_from_stored_candles", market=str(market), timeframe=timeframe.value, error=str(err))
+        return await self.load(market, timeframe, n)
 
     # ---- reading from the venue
 

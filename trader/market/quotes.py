@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trader.clock import Clock
 from trader.model.market import Market, MarketInfo, Quote
 from trader.ports import Exchange, StreamEvent, TradeTick
 
+REST_WINS_AFTER = timedelta(seconds=5)
+"""A market that the stream has said nothing of for so long is believed to be as REST says, also where its time is
+older: the venue's clock may have gone back."""
+
 
 class QuoteBoard:
+    """One quote per market, the newest that stream or REST told; never an older one over a newer."""
+
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._quotes: dict[Market, Quote] = {}
@@ -40,6 +46,9 @@ class QuoteBoard:
         """Ask the venue for these markets. Raises VenueError; markets unknown there keep what is known."""
         asked_at = self._clock.now()
         for quote in await exchange.quotes(markets):
+            held_at = self._held_at.get(quote.market)
+            if held_at is not None and asked_at - held_at > REST_WINS_AFTER:
+                self._quotes.pop(quote.market, None)
             self._put(quote, asked_at)
 
     def set_infos(self, infos: Iterable[MarketInfo]) -> None:

@@ -14,6 +14,7 @@ class EventKind(StrEnum):
     PROPOSAL = "proposal"
     TICKET_ANSWERED = "ticket_answered"
     TICKET_EXPIRED = "ticket_expired"
+    TICKET_SILENCE = "ticket_silence"
     ORDER = "order"
     ORDER_UNKNOWN = "order_unknown"
     ORDER_RESOLVED = "order_resolved"
@@ -21,6 +22,7 @@ class EventKind(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
     FILL = "fill"
     ENTRY = "entry"
+    GUARD_MOVED = "guard_moved"
     EXIT = "exit"
     DENIED = "denied"
     LIMIT_HIT = "limit_hit"
@@ -38,8 +40,21 @@ class EventKind(StrEnum):
     DIFFERENCE_ANSWERED = "difference_answered"
     RECONCILED = "reconciled"
     DAILY_REPORT = "daily_report"
+    ADVICE = "advice"
+    AI_SCORECARD = "ai_scorecard"
+    AI_MEMBER = "ai_member"
+    AI_BUDGET = "ai_budget"
+    AI_MEMORY = "ai_memory"
+    LESSON = "lesson"
+    REFLECTION = "reflection"
+    DRILL_FINISHED = "drill_finished"
     COMMAND = "command"
     STRANGER = "stranger"
+    LOOKED = "looked"
+    ACCESS_CHANGED = "access_changed"
+    CHAT_DOWN = "chat_down"
+    CHAT_BACK = "chat_back"
+    ALERT = "alert"
 
 
 class Severity(StrEnum):
@@ -53,7 +68,8 @@ class Severity(StrEnum):
 class Event:
     """One thing that happened. `data` is flat text, figures as plain decimal text; wording happens where it is read.
 
-    `thread` groups messages of one trade (the intent or position id); `push` says whether people are told."""
+    `thread` is that of the trade it belongs to (`Position.thread_id`), or of the difference; `push` says whether people
+    are told."""
 
     event_id: str
     kind: EventKind
@@ -82,10 +98,13 @@ class JournalEntry:
 
 
 class TicketState(StrEnum):
+    """REPLACED: asked anew at another price."""
+
     PENDING = "pending"
     APPROVED = "approved"
     REJECTED = "rejected"
     EXPIRED = "expired"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +120,9 @@ class SettingRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """An event on its way to a conversation: `channel` telegram, slack or console; `target` the chat or channel id."""
+    """An event on its way to a conversation: `channel` telegram, slack or console; `target` the chat or channel id.
+
+    `tried_at` is when it was handed over without an answer so far: it may have arrived."""
 
     message_id: str
     event_id: str
@@ -112,3 +133,23 @@ class OutboxMessage:
     attempts: int = 0
     last_error: str = ""
     remote_id: str = ""
+    tried_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A message of ours that is edited in place: the card of a trade, an error that comes again, a question.
+
+    `topic` is what it is about, unique in the conversation; `remote_id` the platform's id, empty once it is gone there;
+    `event_id` the event it tells of, `count` how many like it, from `began_at` to `changed_at` (times of events);
+    `live`: it is still kept up to date."""
+
+    channel: str
+    target: str
+    topic: str
+    remote_id: str
+    began_at: datetime
+    changed_at: datetime
+    event_id: str = ""
+    count: int = 1
+    live: bool = False

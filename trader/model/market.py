@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
-
-from trader.model.order import Side
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.int64]
     BoolArray = NDArray[np.bool_]
 
-QUANTITY_STEP = Decimal("0.00000001")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -188,39 +185,27 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class TradingRules:
-    """What the venue accepts on one market. `ticks` are (lower bound of the price band, tick size),
-    highest band first; fee rates are fractions of the notional; sums in quote currency."""
+class Ticker:
+    """A market's day so far, prices in quote. The venue's day begins at 00:00 UTC (09:00 in Seoul); `turnover` is the
+    quote traded in the last 24 hours; `at` the last trade."""
 
     market: Market
-    ticks: tuple[tuple[Decimal, Decimal], ...]
-    min_notional: Decimal
-    max_notional: Decimal
-    bid_fee_rate: Decimal
-    ask_fee_rate: Decimal
-    active: bool = True
-    as_of: datetime | None = field(default=None, compare=False)
+    last: Decimal
+    high: Decimal
+    low: Decimal
+    previous_close: Decimal
+    turnover: Decimal
+    at: datetime
 
-    def fee_rate(self, side: Side) -> Decimal:
-        return self.bid_fee_rate if side is Side.BUY else self.ask_fee_rate
+    @property
+    def change(self) -> Decimal:
+        """Since the previous day's close, as a fraction; 0 where there was none."""
+        return self.last / self.previous_close - 1 if self.previous_close else Decimal(0)
 
-    def tick_size(self, price: Decimal) -> Decimal:
-        """Smallest price step in the band of `price`."""
-        for bound, tick in self.ticks:
-            if price >= bound:
-                return tick
-        return self.ticks[-1][1]
-
-    def round_price(self, price: Decimal, side: Side) -> Decimal:
-        """Onto the tick, never worse than asked: buys down, sells up (rounding up may enter the next band)."""
-        rounding = ROUND_FLOOR if side is Side.BUY else ROUND_CEILING
-        tick = self.tick_size(price)
-        rounded = (price / tick).to_integral_value(rounding) * tick
-        if self.tick_size(rounded) != tick:
-            tick = self.tick_size(rounded)
-            rounded = (rounded / tick).to_integral_value(rounding) * tick
-        return rounded
-
-    def round_quantity(self, quantity: Decimal) -> Decimal:
-        """Down to the 8 decimals the venue takes."""
-        return quantity.quantize(QUANTITY_STEP, rounding=ROUND_FLOOR)
+    @property
+    def true_range(self) -> Decimal:
+        """Highest less lowest of the day, the previous close among them, as a fraction of that close. Source: Wilder
+        (1978), "New Concepts in Technical Trading Systems". A young day is small, never empty."""
+        if not self.previous_close:
+            return Decimal(0)
+        return (max(self.high, self.previous_close) - min(self.low, self.previous_close)) / self.previous_close

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-if TYPE_CHECKING:
-    from trader.model.market import Market
+from trader.model.market import Market
 
 ZERO = Decimal(0)
 
@@ -79,12 +78,11 @@ _FINAL = frozenset({OrderState.DONE, OrderState.CANCELLED, OrderState.REJECTED, 
 
 @dataclass(frozen=True, slots=True)
 class Breakeven:
-    """Once the price is `gain` (a fraction) above the average cost, the stop moves to what brings all costs back:
-    `fee_rate` is that of the sale, `tick_size` (quote) the step its price is rounded up to."""
+    """Once the price is `gain` (a fraction) above the average cost, the stop moves to what brings all costs back;
+    `fee_rate` is that of the sale."""
 
     gain: Decimal
     fee_rate: Decimal
-    tick_size: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,8 @@ class Intent:
     """A wish with an owner and a reason. A BUY names a `notional`; a SELL names a `quantity`.
 
     `owner` is the strategy's name, the person (`telegram:123`), `guard` or `panic`. `price` is the market's
-    price when the wish arose (decision price), or the person's own limit when `order_type` is LIMIT."""
+    price when the wish arose (decision price), or the person's own limit when `order_type` is LIMIT. `figures` are
+    what the strategy saw, by name; `consultation_id` names what language models said of it."""
 
     intent_id: str
     market: Market
@@ -119,6 +118,14 @@ class Intent:
     order_type: OrderType = OrderType.MARKET
     time_in_force: TimeInForce = TimeInForce.GTC
     exits: ExitPlan = ExitPlan()
+    thread: str = ""
+    figures: dict[str, str] = field(default_factory=dict)
+    consultation_id: str = ""
+
+    @property
+    def thread_id(self) -> str:
+        """Under which people are told of it: the thread of the position it adds to or leaves, else its own."""
+        return self.thread or self.intent_id
 
     @property
     def protective(self) -> bool:
@@ -143,6 +150,25 @@ class Denied:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a trade would leave of the limits and put at stake, estimated when it was cleared; None = does not apply.
+
+    `exposure` afterwards and its limit are fractions of equity. A buy: `entries_left` and `spend_left` (KRW) of today
+    after it; `stop` (the tighter of fixed and trailing) and `take` its planned levels, `at_stop` and `at_take` what it
+    would come to there in KRW, all fees included, a loss negative. A sale: `result` against its cost in KRW."""
+
+    exposure: Decimal
+    exposure_limit: Decimal
+    entries_left: int | None = None
+    spend_left: Decimal | None = None
+    stop: Decimal | None = None
+    at_stop: Decimal | None = None
+    take: Decimal | None = None
+    at_take: Decimal | None = None
+    result: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cleared:
     """Our risk gate said yes. `fee` and `slippage_bps` are estimates; `equity_share` a fraction."""
 
@@ -150,6 +176,7 @@ class Cleared:
     fee: Decimal
     slippage_bps: Decimal
     equity_share: Decimal
+    outlook: Outlook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +186,7 @@ class Refused:
     intent: Intent
     by: str
     code: str
+    ticket_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +295,12 @@ class Order:
     note: str = ""
     exits: ExitPlan = ExitPlan()
     expires_at: datetime | None = None
+    thread: str = ""
+
+    @property
+    def thread_id(self) -> str:
+        """As the intent's."""
+        return self.thread or self.intent_id
 
     @property
     def average_price(self) -> Decimal | None:

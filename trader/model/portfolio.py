@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from trader.model.market import Market
-from trader.model.order import ZERO, ExitPlan
+from trader.model.order import ZERO, ExitPlan, Side
+from trader.model.ticks import stop_on_tick, table_for, tick_at, up
 
 
 class TradingState(StrEnum):
@@ -53,6 +54,12 @@ class Position:
     sold_proceeds: Decimal = ZERO
     closed_at: datetime | None = None
     exit_reason: str = ""
+    thread: str = ""
+
+    @property
+    def thread_id(self) -> str:
+        """Under which people are told of it: the thread of the order that opened it; one taken over begins its own."""
+        return self.thread or self.position_id
 
     @property
     def open(self) -> bool:
@@ -71,7 +78,8 @@ class Position:
 @dataclass(frozen=True, slots=True)
 class GuardLevels:
     """The guard's row for one open position. `high` is the highest price seen since the entry, `average_cost` the
-    position's (quote per base, fees included; 0 = not known)."""
+    position's (quote per base, fees included; 0 = not known). Levels that move are on a tick, as fixed ones are: what
+    is shown is what is acted on."""
 
     position_id: str
     market: Market
@@ -83,9 +91,13 @@ class GuardLevels:
     @property
     def effective_stop(self) -> Decimal | None:
         """The tightest of the fixed stop, the trailing one and the break-even one."""
-        trailing = self.high * (1 - self.plan.trail) if self.plan.trail is not None else None
-        stops = [s for s in (self.plan.stop, self.breakeven_stop, trailing) if s is not None]
+        stops = [s for s in (self.plan.stop, self.breakeven_stop, self.trailing_stop) if s is not None]
         return max(stops) if stops else None
+
+    @property
+    def trailing_stop(self) -> Decimal | None:
+        trail = self.plan.trail
+        return None if trail is None else stop_on_tick(table_for(self.market), self.high * (1 - trail), self.high)
 
     @property
     def breakeven_price(self) -> Decimal | None:
@@ -93,7 +105,7 @@ class GuardLevels:
         rule = self.plan.breakeven
         if rule is None or self.average_cost <= 0:
             return None
-        return _up(self.average_cost / (1 - rule.fee_rate), rule.tick_size)
+        return up(table_for(self.market), self.average_cost / (1 - rule.fee_rate))
 
     @property
     def breakeven_at(self) -> Decimal | None:
@@ -101,7 +113,7 @@ class GuardLevels:
         rule, price = self.plan.breakeven, self.breakeven_price
         if rule is None or price is None:
             return None
-        return max(self.average_cost * (1 + rule.gain), price + rule.tick_size)
+        return max(self.average_cost * (1 + rule.gain), price + tick_at(table_for(self.market), price))
 
     @property
     def breakeven_stop(self) -> Decimal | None:
@@ -111,10 +123,6 @@ class GuardLevels:
 
     def with_high(self, high: Decimal) -> GuardLevels:
         return replace(self, high=high)
-
-
-def _up(price: Decimal, tick_size: Decimal) -> Decimal:
-    return (price / tick_size).to_integral_value(ROUND_CEILING) * tick_size if tick_size > 0 else price
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,15 @@ class DayUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Decline:
+    """A strategy's last question about buying or selling in a market ended without a yes. `unanswered`: nobody said
+    anything, rather than no."""
+
+    at: datetime
+    unanswered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Portfolio:
     """Everything the risk gate needs to know about us, in one value. Sums in KRW.
 
@@ -135,6 +152,7 @@ class Portfolio:
     `sold` what of it the venue has sold already and the books have not seen;
     `buying` is the KRW unfinished buys may still spend; `last_exit` is when a position of the market was last closed;
     `losing_stops` when positions were closed by a stop at a loss one after another, up to now, oldest first;
+    `declined` by (owner, market, side) are wishes of strategies that people did not want lately;
     `reconciled` is False until books and venue have been compared; `disputed` are markets whose coins are missing."""
 
     state: TradingState
@@ -152,6 +170,7 @@ class Portfolio:
     losing_stops: tuple[datetime, ...] = ()
     reconciled: bool = True
     disputed: frozenset[Market] = frozenset()
+    declined: dict[tuple[str, Market, Side], Decline] = field(default_factory=dict)
 
     @property
     def invested(self) -> Decimal:

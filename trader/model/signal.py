@@ -55,15 +55,3 @@ class Signal:
     score: float | None = None
     reason: str = ""
     details: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """What language models think of a signal. `size_factor` 0…1 may shrink what code allows, never raise it."""
-
-    approves: bool
-    size_factor: Decimal
-    summary: str
-
-
-NO_ADVICE = Advice(True, Decimal(1), "")

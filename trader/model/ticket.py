@@ -12,7 +12,8 @@ from trader.model.order import Cleared
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`price` is the market's price when it was asked; a tap outside `price_band` (a fraction) around it is refused."""
+    """`price` is the market's price when it was asked; a tap outside `price_band` (a fraction) around it is refused.
+    `silence_allows`: people were told that it goes on when nobody answers."""
 
     ticket_id: str
     cleared: Cleared
@@ -23,3 +24,4 @@ class Ticket:
     state: TicketState = TicketState.PENDING
     answered_by: str = ""
     answered_at: datetime | None = None
+    silence_allows: bool = False

@@ -12,6 +12,7 @@ from decimal import Decimal, localcontext
 
 from trader.chronicle import Chronicle, Tell
 from trader.errors import NotFound, UserInputError
+from trader.execution.lifecycle import given_up
 from trader.ledger.accounting import EXACT
 from trader.ledger.corrections import take_in, take_out
 from trader.market.quotes import QuoteBoard
@@ -161,8 +162,8 @@ def _refuse_answered(difference: Difference) -> None:
 
 
 def _refuse_moved(records: Records, snapshot: Snapshot, market: Market) -> None:
-    """Something of ours began or was booked since the look: what it compared no longer holds."""
-    busy = any(order.market == market for order in records.orders.unfinished())
+    """Something of ours began or was booked since the look, or may still surface: what it compared does not hold."""
+    busy = any(order.market == market for order in (*records.orders.unfinished(), *given_up(records)))
     if busy or records.fills.mark() != snapshot.books.mark:
         raise UserInputError("difference-moving", currency=market.base)
 

@@ -7,11 +7,13 @@ looked up, and the currency compared at the next look. One thing at a time: look
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import structlog
 
+from trader import patience
+from trader.background import Background
 from trader.chronicle import Chronicle
 from trader.errors import StorageFailed, TraderError, VenueError
 from trader.execution.executor import Executor
@@ -21,6 +23,7 @@ from trader.market.quotes import QuoteBoard
 from trader.model.difference import Difference, DifferenceKind, DifferenceState, Reconciliation
 from trader.model.market import Market
 from trader.model.order import ZERO
+from trader.model.portfolio import Balance
 from trader.ports import Exchange, Records
 from trader.reconcile.answers import Answers
 from trader.reconcile.reading import Snapshot, read_agreed, take_snapshot
@@ -69,7 +72,8 @@ class Reconciler:
         self._passed_at: float | None = None
         self._unsettled: tuple[str, ...] = (CASH,)
         self._timer: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._looks = Background()
+        self._on_balances: list[Callable[[Mapping[str, Balance]], None]] = []
 
     # ------------------------------------------------------------ entries wait
 
@@ -83,13 +87,14 @@ class Reconciler:
         self._state.hamper(BY, NOT_YET)
 
     async def first(self) -> Reconciliation:
-        """After a start: look until every order of before is known, or for three seconds. VenueError, StorageFailed."""
-        await self._executor.catch_up()
+        """After a start: look until every order of before is known, or as often as fits into three seconds. VenueError,
+        StorageFailed."""
         loop = asyncio.get_running_loop()
         until = loop.time() + FIRST_SECONDS
+        await self._executor.catch_up()
         while True:
             result = await self.run()
-            if not result.unsettled or loop.time() >= until:
+            if not result.unsettled or loop.time() + FIRST_PAUSE_SECONDS + result.seconds > until:
                 break
             await asyncio.sleep(FIRST_PAUSE_SECONDS)
         await self._chronicle.write(lambda records, tell: tell_result(tell, result, "start", push=False))
@@ -102,7 +107,7 @@ class Reconciler:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            async with self._lock:
+            async with patience.turn(self._lock):
                 await self._executor.look_for_given_up()
                 self._executor.ask_again()
                 snapshot = await self._look()
@@ -134,8 +139,10 @@ class Reconciler:
         if snapshot is None:
             await self._executor.catch_up()
             return None
+        for listener in self._on_balances:
+            listener(snapshot.account.balances)
         for order in snapshot.strays:
-            self._executor.take_over(order)
+            await self._executor.take_over(order)
         prices = Prices(self._quotes.bids(), self._quotes.infos.keys())
         now = self._chronicle.clock.now()
         findings = compare(snapshot.account, snapshot.books, snapshot.agreed, prices, now, new_id)
@@ -181,9 +188,7 @@ class Reconciler:
 
     def _start(self, looks: int) -> None:
         self._timer = None
-        task = asyncio.create_task(self._look_after_change(looks), name="reconcile after change")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._looks.start(self._look_after_change(looks), name="reconcile after change")
 
     async def _look_after_change(self, looks: int) -> None:
         try:
@@ -197,11 +202,13 @@ class Reconciler:
     async def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._looks.close()
 
     # ------------------------------------------------------------ answers
+
+    def on_balances(self, listener: Callable[[Mapping[str, Balance]], None]) -> None:
+        """Called with what the venue told at each look."""
+        self._on_balances.append(listener)
 
     def on_corrected(self, listener: Callable[[Market], None]) -> None:
         """Called after coins were moved into or out of a position by an answer."""
@@ -214,19 +221,19 @@ class Reconciler:
 
     async def ignore(self, id_start: str, by: str) -> Difference:
         """Leave it as it is. UserInputError: also difference-answered."""
-        async with self._lock:
+        async with patience.turn(self._lock):
             return await self._answers.ignore(await self._answers.find(id_start), by)
 
     async def cancel(self, id_start: str, by: str) -> Difference:
         """Take a person's own order off, because a person asks for it. UserInputError: also difference-no-order.
         VenueError."""
-        async with self._lock:
+        async with patience.turn(self._lock):
             return await self._answers.cancel(await self._answers.find(id_start), by)
 
     async def adopt(self, id_start: str, by: str) -> Difference:
         """Make our books follow, after a fresh look. UserInputError: also difference-no-adopt, difference-moving,
         difference-changed, difference-too-small, difference-not-listed, price-unknown. VenueError."""
-        async with self._lock:
+        async with patience.turn(self._lock):
             difference = await self._answers.find(id_start)
             snapshot = await self._look()
             difference = await self._answers.find(difference.difference_id)  # the look may have ended it

@@ -7,9 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from trader.model.limits import Limits
-from trader.model.market import MarketInfo, OrderBook, Quote, TradingRules
+from trader.model.market import MarketInfo, OrderBook, Quote
 from trader.model.order import ZERO, Intent, OrderType, Side
 from trader.model.portfolio import Portfolio, Position
+from trader.model.rules import TradingRules
 from trader.risk.slippage import Walk, walk_buy, walk_sell
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
-from trader.model.order import ZERO, Origin, Reason
+from trader.model.order import ZERO, Origin, Reason, Side
 from trader.model.portfolio import TradingState
+from trader.model.ticks import stop_on_tick
 from trader.risk.breaker import stop_run
 from trader.risk.case import Case
 from trader.risk.reasons import because
@@ -101,7 +102,8 @@ def below_minimum_at_stop(case: Case) -> Reason | None:
 def planned_stop(case: Case) -> Decimal | None:
     """The price at which the entry would be given up; the tighter of fixed and trailing stop."""
     plan = case.intent.exits
-    trailing = case.price * (ONE - plan.trail) if plan.trail is not None else None
+    fall = None if plan.trail is None else case.price * (ONE - plan.trail)
+    trailing = None if fall is None else stop_on_tick(case.rules.ticks, fall, case.price)
     stops = [stop for stop in (plan.stop, trailing) if stop is not None]
     return max(stops) if stops else None
 
@@ -228,6 +230,20 @@ def cooldown(case: Case) -> Reason | None:
     return because("cooldown", seconds_left=remaining) if remaining > timedelta(0) else None
 
 
+def declined(case: Case) -> Reason | None:
+    """What people did not want, a strategy does not ask again at every candle; a person may wish it at any time. A no
+    to a sale is about the position that was held then."""
+    intent, position = case.intent, case.position
+    no = case.portfolio.declined.get((intent.owner, intent.market, intent.side))
+    if no is None or intent.origin is Origin.PERSON:
+        return None
+    if intent.side is Side.SELL and position is not None and position.opened_at > no.at:
+        return None
+    remaining = no.at + timedelta(seconds=case.limits.declined_seconds) - case.now
+    how = "unanswered" if no.unanswered else "rejected"
+    return because("declined", how=how, seconds_left=remaining) if remaining > timedelta(0) else None
+
+
 ENTRY_CHECKS: tuple[Check, ...] = (
     trading_state,
     not_reconciled,
@@ -238,6 +254,7 @@ ENTRY_CHECKS: tuple[Check, ...] = (
     market_warned,
     stale_quote,
     cooldown,
+    declined,
     max_stops_in_a_row,
     max_daily_loss,
     max_daily_spend,

@@ -9,11 +9,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from trader.model.limits import Limits
-from trader.model.market import Market, MarketInfo, OrderBook, Quote, TradingRules
+from trader.model.market import Market, MarketInfo, OrderBook, Quote
 from trader.model.order import ZERO, Cleared, Denied, ExitPlan, Intent, Origin, Reason, Side
 from trader.model.portfolio import Portfolio
+from trader.model.rules import TradingRules
 from trader.risk.case import Case
 from trader.risk.entries import ENTRY_CHECKS, Check
+from trader.risk.outlook import outlook
 from trader.risk.sales import PROTECTIVE_CHECKS, SALE_CHECKS
 
 
@@ -45,6 +47,7 @@ def review(
         fee=case.fee,
         slippage_bps=walk.slippage_bps if walk else ZERO,
         equity_share=case.notional / equity if equity > 0 else ZERO,
+        outlook=outlook(case),
     )
 
 
@@ -56,6 +59,7 @@ def checks_for(intent: Intent) -> tuple[Check, ...]:
 
 def entry_blocks(
     market: Market,
+    owner: str,
     portfolio: Portfolio,
     limits: Limits,
     rules: TradingRules,
@@ -64,15 +68,15 @@ def entry_blocks(
     now: datetime,
     moved: Decimal | None = None,
 ) -> tuple[Reason, ...]:
-    """What would stand against any strategy's entry into `market` now, whatever its size: for /why, and before a
-    language model is paid for (R7). Asked with a small buy that is well above the venue's minimum."""
+    """What would stand against an entry of the strategy `owner` into `market` now, whatever its size, for /why. Asked
+    with a small buy that is well above the venue's minimum."""
     price = quote.ask if quote else Decimal(1)
     probe = Intent(
         intent_id="probe",
         market=market,
         side=Side.BUY,
         origin=Origin.STRATEGY,
-        owner="probe",
+        owner=owner,
         reason="probe",
         created_at=now,
         price=price,

@@ -46,5 +46,6 @@ def limits_use(limits: Limits, portfolio: Portfolio, now: datetime) -> list[Limi
         LimitUse("max_spread_bps", limits.max_spread_bps, None, "bps"),
         LimitUse("max_slippage_bps", limits.max_slippage_bps, None, "bps"),
         LimitUse("cooldown_seconds", Decimal(limits.cooldown_seconds), None, "seconds"),
+        LimitUse("declined_seconds", Decimal(limits.declined_seconds), None, "seconds"),
         LimitUse("max_quote_age_seconds", Decimal(limits.max_quote_age_seconds), None, "seconds"),
     ]

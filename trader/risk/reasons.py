@@ -17,7 +17,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "order_unresolved": ("market",),
     "market_inactive": ("market",),
     "below_minimum": ("notional", "minimum"),
-    "not_placeable": ("detail",),
+    "not_placeable": ("why",),
     # entries
     "not_reconciled": (),
     "books_differ": ("market",),
@@ -39,6 +39,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "max_slippage": ("slippage_bps", "limit_bps"),
     "book_too_thin": ("notional", "available"),
     "cooldown": ("seconds_left",),
+    "declined": ("how", "seconds_left"),
     "stale_quote": ("age_seconds", "limit_seconds"),
     "market_unknown": ("market",),
     "market_warning": ("market",),

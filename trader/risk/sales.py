@@ -1,14 +1,15 @@
-"""What may stand against a sale: only what makes it impossible, or sells what is not ours to sell.  Pure.
+"""What may stand against a sale: what makes it impossible, sells what is not ours to sell, or a person's no.  Pure.
 
-No limit of the owner is asked here. Protective exits (guard, panic) pass in every trading state, on any price and over
-any other order: only having nothing, or too little for the venue, stops them."""
+No limit of the owner is asked here. A no holds back the strategy that asked, for a while. Protective exits (guard,
+panic) pass in every trading state, on any price and over any other order: only having nothing, or too little for the
+venue, stops them."""
 
 from __future__ import annotations
 
 from trader.model.order import ZERO, Reason
 from trader.model.portfolio import TradingState
 from trader.risk.case import Case
-from trader.risk.entries import Check, market_inactive, order_pending
+from trader.risk.entries import Check, declined, market_inactive, order_pending
 from trader.risk.reasons import because
 
 
@@ -53,4 +54,5 @@ SALE_CHECKS: tuple[Check, ...] = (
     more_than_held,
     below_minimum,
     leaves_dust,
+    declined,
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trader.signals.indicators import sma
+from trader.indicators import sma
 
 if TYPE_CHECKING:
     from trader.model.market import BoolArray, CandleArrays, FloatArray, IntArray

@@ -99,6 +99,15 @@ def specs(strategy: object) -> tuple[ParamSpec, ...]:
     )
 
 
+class Contradiction(ValueError):
+    """Parameters that do not go together; `key` and `params` name the wording that says which."""
+
+    def __init__(self, key: str, /, **params: object) -> None:
+        super().__init__(f"{key} {params}")
+        self.key = key
+        self.params = params
+
+
 def check(strategy: object) -> None:
     """ValueError when a value lies outside its bounds."""
     for spec in specs(strategy):
@@ -110,7 +119,7 @@ def build(cls: type[T], name: str, given: Mapping[str, str]) -> T:
 
     Raises UserInputError:
         param-unknown (strategy, name, names), param-bad-value (strategy, name, value, bounds),
-        param-conflict (strategy, detail: what two values contradict)."""
+        and what a Contradiction names."""
     known = {spec.name: spec for spec in specs(cls)}
     values: dict[str, Value] = {}
     for key, text in given.items():
@@ -123,8 +132,8 @@ def build(cls: type[T], name: str, given: Mapping[str, str]) -> T:
             raise UserInputError("param-bad-value", strategy=name, name=key, value=text, bounds=bounds) from err
     try:
         return cls(**values)
-    except ValueError as err:
-        raise UserInputError("param-conflict", strategy=name, detail=str(err)) from err
+    except Contradiction as err:
+        raise UserInputError(err.key, strategy=name, **err.params) from err
 
 
 def as_text(value: Value) -> str:

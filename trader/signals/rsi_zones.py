@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from trader.indicators import atr, crossed_above, crossed_below, latch, rsi
 from trader.model.market import CandleArrays, Timeframe
 from trader.model.signal import SignalArrays
-from trader.signals.indicators import atr, crossed_above, crossed_below, latch, rsi
 from trader.signals.params import param
 from trader.signals.registry import Strategy, strategy
 

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from trader.indicators import sma
 from trader.model.market import CandleArrays, Timeframe
 from trader.model.signal import SignalArrays
-from trader.signals.indicators import sma
-from trader.signals.params import param
+from trader.signals.params import Contradiction, param
 from trader.signals.registry import Strategy, strategy
 
 SAME = 1e-12
@@ -32,7 +32,7 @@ class SmaCross(Strategy):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.fast >= self.slow:
-            raise ValueError(f"fast ({self.fast}) must be below slow ({self.slow})")
+            raise Contradiction("param-not-below", lower="fast", low=self.fast, upper="slow", high=self.slow)
 
     @property
     def warmup(self) -> int:

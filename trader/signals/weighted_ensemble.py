@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from trader.indicators import atr, bollinger, ema, highest, latch, lowest, macd, rsi, sma
 from trader.model.market import CandleArrays, Timeframe
 from trader.model.signal import SignalArrays
 from trader.signals.daily import Days
-from trader.signals.indicators import atr, bollinger, ema, highest, latch, lowest, macd, rsi, sma
-from trader.signals.params import param
+from trader.signals.params import Contradiction, param
 from trader.signals.registry import Strategy, strategy
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class WeightedEnsemble(Strategy):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not any(getattr(self, part) for part in PARTS):
-            raise ValueError("at least one weight must be above 0")
+            raise Contradiction("param-no-weight")
 
     @property
     def warmup(self) -> int:

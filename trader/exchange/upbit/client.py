@@ -15,9 +15,10 @@ from trader.exchange.upbit.limits import Limits
 from trader.exchange.upbit.orders import Account, KeyRights
 from trader.exchange.upbit.quotation import QUOTES, Quotation
 from trader.exchange.upbit.rest import ANSWER_SECONDS, READ_DEADLINE_SECONDS, Rest
-from trader.model.market import Candle, Market, MarketInfo, OrderBook, Quote, Timeframe, TradingRules
+from trader.model.market import Candle, Market, MarketInfo, OrderBook, Quote, Ticker, Timeframe
 from trader.model.order import OrderRequest, VenueOrder
 from trader.model.portfolio import Balance
+from trader.model.rules import TradingRules
 
 RULES_LIFE = timedelta(hours=1)
 WARM_MARKET = Market("KRW", "BTC")
@@ -100,6 +101,9 @@ class UpbitExchange:
 
     async def quotes(self, markets: Sequence[Market]) -> list[Quote]:
         return await self._quotation.quotes(markets)
+
+    async def tickers(self, quote: str) -> list[Ticker]:
+        return await self._quotation.tickers(quote)
 
     async def order_book(self, market: Market) -> OrderBook:
         return await self._quotation.order_book(market)

@@ -19,6 +19,7 @@ from trader.errors import (
     InvalidOrder,
     NotFound,
     OutcomeUnknown,
+    VenueBlocked,
     VenueBusy,
     VenueError,
     VenueForbidden,
@@ -105,7 +106,7 @@ def from_answer(status: int, body: bytes, headers: Mapping[str, str], *, order: 
         return VenueBusy(text, retry_after=_seconds(headers) or BUSY_SECONDS, name=name, status=status)
     if status == 418:
         block = block_seconds(body, headers)
-        return VenueOffline(f"{text}: this machine is blocked for {block:.0f} s", name=name, status=status)
+        return VenueBlocked(f"{text}: this machine is blocked for {block:.0f} s", name=name, status=status)
     if name == "market_offline":
         return VenueOffline(text, name=name, status=status)
     if order and (status >= 500 or not name or name == "internal_server_error"):

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
 
-from trader.errors import VenueBusy, VenueOffline
+from trader.errors import VenueBlocked, VenueBusy
 
 
 class Group(StrEnum):
@@ -57,7 +57,7 @@ class Limiter:
 
         Raises:
             VenueBusy: the wait would exceed `patience` seconds.
-            VenueOffline: the venue blocked this machine (418) for longer than that.
+            VenueBlocked: the venue shut this machine out (418) for longer than that.
         """
         delay = self._reserve(patience)
         while delay > 0:
@@ -100,7 +100,7 @@ class Limiter:
         if delay <= patience:
             return
         if self._blocked_until > self._monotonic():
-            raise VenueOffline(f"Upbit blocked this machine for another {delay:.0f} s", status=418)
+            raise VenueBlocked(f"Upbit blocked this machine for another {delay:.0f} s", status=418)
         raise VenueBusy(f"request limit reached, free again in {delay:.1f} s", retry_after=delay)
 
 

@@ -14,7 +14,7 @@ from trader.errors import NotFound, VenueUnreachable
 from trader.exchange.upbit import wire
 from trader.exchange.upbit.limits import Group
 from trader.exchange.upbit.rest import Rest
-from trader.model.market import Candle, Market, MarketInfo, OrderBook, Quote, Timeframe
+from trader.model.market import Candle, Market, MarketInfo, OrderBook, Quote, Ticker, Timeframe
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -99,6 +99,11 @@ class Quotation:
         traded = [book for book in books if book.market in tickers]
         quotes = ours(lambda book: wire.quote(book, tickers[book.market]), traded)
         return [quote for quote in quotes if quote is not None]
+
+    async def tickers(self, quote: str) -> list[Ticker]:
+        """Every market of a quote currency, in one request."""
+        body = await self._rest.read(Group.TICKER, "/v1/ticker/all", {"quote_currencies": quote})
+        return ours(wire.day_ticker, readable(body, list[wire.DayTickerRow]))
 
     async def last_price(self, market: Market) -> Decimal | None:
         """Price of the last trade; None for a market that never traded. NotFound."""

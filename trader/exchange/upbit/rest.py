@@ -18,6 +18,7 @@ import httpx
 import structlog
 import upbit
 
+from trader import patience
 from trader.errors import OutcomeUnknown, VenueBusy, VenueError, VenueUnreachable
 from trader.exchange.upbit import errors
 from trader.exchange.upbit.limits import Group, Limits
@@ -31,6 +32,8 @@ ANSWER_SECONDS = 5.0
 READ_DEADLINE_SECONDS = 10.0
 ORDER_PATIENCE_SECONDS = 2.0  # an order that cannot leave within this is told "busy": its price is getting old
 FIRST_BACK_OFF_SECONDS = 0.2
+AWAY_SECONDS = 0.7
+"""What is left of a waiting person's patience while nothing that was asked lately has been answered."""
 KEEP_ALIVE_SECONDS = 30.0
 
 # Nothing left this machine: the connection was refused, not made in time, or none was free.
@@ -67,6 +70,7 @@ class Rest:
         self.limits = limits or Limits()
         self._deadline = deadline_seconds
         self._answer = answer_seconds
+        self._away = False
         timeout = self._timeout(answer_seconds)
         http = httpx.AsyncClient(
             timeout=timeout,
@@ -90,33 +94,45 @@ class Rest:
     async def read(
         self, group: Group, path: str, params: Params | None = None, *, signed: bool = False, method: str = "GET"
     ) -> bytes:
-        """The body of a successful answer. Tries again, with jittered back-off, until the deadline.
+        """The body of a successful answer. Tries again, with jittered back-off, until the deadline; for somebody who
+        waits (`patience`), until theirs.
 
         Raises:
             VenueUnreachable, VenueBusy: still so at the deadline.
             VenueRejected and its subclasses, VenueOffline: at once.
         """
+        hurry = patience.current()
+        if hurry is not None and hurry.spent:
+            raise VenueUnreachable(f"{method} {path}: not tried, Upbit did not answer just before")
         deadline = time.monotonic() + self._deadline
+        limiter = self.limits[group]
+        await limiter.acquire(self._deadline if hurry is None else min(2 * hurry.seconds, self._deadline))
+        if hurry is not None:
+            seconds = min(hurry.seconds, AWAY_SECONDS) if self._away else hurry.seconds
+            deadline = min(deadline, time.monotonic() + seconds)
         back_off = FIRST_BACK_OFF_SECONDS
         while True:
             left = deadline - time.monotonic()
             try:
-                return await self._once(
-                    method, group, path, params, signed=signed, patience=max(left, 0.0), answer=left
-                )
+                return await self._once(method, group, path, params, signed=signed, answer=left)
             except OutcomeUnknown as err:  # for a read, a lost answer is just no answer
+                self._away = True
                 failure: VenueError = VenueUnreachable(str(err), name=err.name, status=err.status)
                 cause: BaseException | None = err
             except (VenueUnreachable, VenueBusy) as err:
+                self._away = isinstance(err, VenueUnreachable)
                 failure, cause = err, err.__cause__
             pause = back_off * random.uniform(0.5, 1.5)
             if isinstance(failure, VenueBusy):
                 pause = max(pause, failure.retry_after)
             if time.monotonic() + pause >= deadline:
+                if hurry is not None and isinstance(failure, VenueUnreachable):
+                    hurry.spent = True
                 raise failure from cause
             log.info("venue_read_again", path=path, pause=round(pause, 2), error=str(failure))
             await asyncio.sleep(pause)
             back_off *= 2
+            await limiter.acquire(max(deadline - time.monotonic(), 0.0))
 
     async def send(self, group: Group, path: str, body: Mapping[str, str]) -> bytes:
         """POST once, never again. Every outcome is told apart:
@@ -126,7 +142,8 @@ class Rest:
             VenueBusy, VenueOffline, VenueRejected and its subclasses: it was not accepted.
             OutcomeUnknown: it may have been.
         """
-        return await self._once("POST", group, path, None, body=body, signed=True, patience=ORDER_PATIENCE_SECONDS)
+        await self.limits[group].acquire(ORDER_PATIENCE_SECONDS)
+        return await self._once("POST", group, path, None, body=body, signed=True)
 
     async def _once(
         self,
@@ -136,18 +153,19 @@ class Rest:
         params: Params | None,
         *,
         signed: bool,
-        patience: float,
         body: Mapping[str, str] | None = None,
         answer: float | None = None,
     ) -> bytes:
+        """One request whose turn it is. `answer`: seconds it may take in all, where that is less than the usual."""
         limiter = self.limits[group]
-        await limiter.acquire(patience)
         options: dict[str, Any] = {"security": {"bearer_auth": signed}}
         if params:
             options["params"] = params
         if answer is not None and answer < self._answer:
             options["timeout"] = self._timeout(max(answer, 0.1))
-        whole = CONNECT_SECONDS + (self._answer if answer is None else min(answer, self._answer))
+        whole = CONNECT_SECONDS + self._answer
+        if answer is not None:
+            whole = min(whole, max(answer, 0.1))
         try:
             async with asyncio.timeout(whole):  # the client's own limits hold for each piece of an answer, not for all
                 response = await self._request(method, path, body, options)
@@ -167,6 +185,7 @@ class Rest:
             cause = err.__cause__
             kind = VenueUnreachable if isinstance(cause, _NOTHING_SENT) else OutcomeUnknown
             raise kind(f"{method} {path}: {type(cause).__name__} {cause}".rstrip()) from cause
+        self._away = False
         limiter.answered(response.headers.get("remaining-req", ""))
         return response.content
 

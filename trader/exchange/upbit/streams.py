@@ -45,6 +45,10 @@ PING_FRAME_SECONDS = 20.0
 MAX_FRAME_BYTES = 4 * 1024 * 1024
 
 
+LOSSES = ("closed", "lost", "silent", "refused", "out_of_reach", "said_no", "fault")
+"""Why a stream was lost, in a word; what else is known of it stands in the log."""
+
+
 class _Reader(Protocol):
     def read(self, frame: bytes) -> list[StreamEvent]: ...
 
@@ -192,19 +196,20 @@ class _Connection:
         while True:
             await self._wanted.wait()
             began = time.monotonic()
-            cause, refused = await self._live_once()
+            cause, detail, refused = await self._live_once()
             self._live = None
             if not self._wanted.is_set():  # closed on purpose: nobody watches anything
                 continue
-            self._went_down(cause)
+            self._went_down(cause, detail)
             if time.monotonic() - began >= STEADY_SECONDS:
                 back_off = FIRST_BACK_OFF_SECONDS
             pause = max(back_off, REFUSED_BACK_OFF_SECONDS if refused else 0.0) * random.uniform(1.0, 1.5)
             await asyncio.sleep(min(pause, LONGEST_BACK_OFF_SECONDS))
             back_off = min(back_off * 2, LONGEST_BACK_OFF_SECONDS)
 
-    async def _live_once(self) -> tuple[str, bool]:
-        """Connect, subscribe, read until it ends. Returns why it ended and whether the venue refused us."""
+    async def _live_once(self) -> tuple[str, str, bool]:
+        """Connect, subscribe, read until it ends. Returns why it ended (one of LOSSES, and for the log), and whether
+        the venue refused us."""
         try:
             async with self._open() as live:
                 self._sent = None
@@ -214,21 +219,21 @@ class _Connection:
                 self._went_up()
                 await self._read(live)
         except _Silent:
-            return f"silent for {self._silence:g} s", False
+            return "silent", f"for {self._silence:g} s", False
         except InvalidStatus as err:
-            return f"refused with HTTP {err.response.status_code}", True
+            return "refused", f"HTTP {err.response.status_code}", True
         except (OSError, InvalidHandshake) as err:
-            return f"cannot connect: {type(err).__name__} {err}", False
+            return "out_of_reach", f"{type(err).__name__} {err}", False
         except WebSocketException as err:
-            return f"lost: {err}", False
+            return "lost", str(err), False
         except frames.VenueSaidNo as err:
-            return f"the venue said {err}", True
+            return "said_no", str(err), True
         except (
             Exception
         ) as err:  # a fault of ours: told, with its traceback in the log, and the guard sees prices again
             log.exception("stream_fault", stream=self.name)
-            return f"fault in the reader: {type(err).__name__}", True
-        return "closed by the venue", False
+            return "fault", type(err).__name__, True
+        return "closed", "", False
 
     def _open(self) -> connect:
         return connect(
@@ -312,10 +317,10 @@ class _Connection:
         self._inbox.put(StreamUp(self.name, first=not self._was_up))
         self._was_up, self._down = True, False
 
-    def _went_down(self, cause: str) -> None:
+    def _went_down(self, cause: str, detail: str) -> None:
         """Told once per outage, not once per failed attempt."""
         if not self._down:
-            log.warning("stream_down", stream=self.name, cause=cause)
+            log.warning("stream_down", stream=self.name, cause=cause, detail=detail)
             self._inbox.put(StreamDown(self.name, cause))
         self._down = True
 

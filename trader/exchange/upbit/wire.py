@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from trader.errors import InvalidOrder
-from trader.model.market import Candle, Level, Market, MarketInfo, OrderBook, Quote, Timeframe
+from trader.model.market import Candle, Level, Market, MarketInfo, OrderBook, Quote, Ticker, Timeframe
 from trader.model.order import OrderRequest, OrderType, Side, TimeInForce, VenueFill, VenueOrder
 from trader.model.portfolio import Balance
 
@@ -131,6 +131,18 @@ class TickerRow(msgspec.Struct):
     trade_timestamp: int
 
 
+class DayTickerRow(msgspec.Struct):
+    """What the screener reads of a ticker."""
+
+    market: str
+    trade_price: Decimal
+    trade_timestamp: int
+    high_price: Decimal
+    low_price: Decimal
+    prev_closing_price: Decimal
+    acc_trade_price_24h: Decimal
+
+
 class BookUnit(msgspec.Struct):
     ask_price: Decimal
     bid_price: Decimal
@@ -242,6 +254,18 @@ def quote(book: BookRow, ticker: TickerRow) -> Quote | None:
         return None
     newest = max(book.timestamp, ticker.trade_timestamp)
     return Quote(Market.parse(book.market), best.bid_price, best.ask_price, ticker.trade_price, moment(newest))
+
+
+def day_ticker(row: DayTickerRow) -> Ticker:
+    return Ticker(
+        Market.parse(row.market),
+        last=row.trade_price,
+        high=row.high_price,
+        low=row.low_price,
+        previous_close=row.prev_closing_price,
+        turnover=row.acc_trade_price_24h,
+        at=moment(row.trade_timestamp),
+    )
 
 
 def _finite(value: Decimal) -> Decimal:
