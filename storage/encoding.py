@@ -11,11 +11,12 @@ from typing import Any
 
 from storage.values import decimal_text, utc_text
 from trader.model.market import Market
-from trader.model.order import Breakeven, Cleared, ExitPlan, Intent, OrderType, Origin, Side, TimeInForce
+from trader.model.order import Breakeven, Cleared, ExitPlan, Intent, OrderType, Origin, Outlook, Side, TimeInForce
 
-VERSION = 2
-READABLE = (1, 2)
-"""2 added `exits.breakeven`."""
+VERSION = 5
+READABLE = (1, 2, 3, 4, 5)
+"""2 added `exits.breakeven`, 3 `thread`, 4 `figures`, `consultation_id` and `outlook`; 5 left a break-even rule's
+`tick_size` out: it follows from the market."""
 
 
 def cleared_to_json(cleared: Cleared) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def cleared_to_json(cleared: Cleared) -> dict[str, Any]:
         "fee": decimal_text(cleared.fee),
         "slippage_bps": decimal_text(cleared.slippage_bps),
         "equity_share": decimal_text(cleared.equity_share),
+        "outlook": _outlook_to_json(cleared.outlook),
     }
 
 
@@ -37,6 +39,7 @@ def cleared_from_json(row: dict[str, Any]) -> Cleared:
         fee=Decimal(row["fee"]),
         slippage_bps=Decimal(row["slippage_bps"]),
         equity_share=Decimal(row["equity_share"]),
+        outlook=_outlook_from_json(row.get("outlook")),
     )
 
 
@@ -61,6 +64,9 @@ def _intent_to_json(intent: Intent) -> dict[str, Any]:
             "max_hold_seconds": intent.exits.max_hold_seconds,
             "breakeven": _breakeven_to_json(intent.exits.breakeven),
         },
+        "thread": intent.thread,
+        "figures": dict(intent.figures),
+        "consultation_id": intent.consultation_id,
     }
 
 
@@ -86,21 +92,52 @@ def _intent_from_json(row: dict[str, Any]) -> Intent:
             max_hold_seconds=exits["max_hold_seconds"],
             breakeven=_breakeven_from_json(exits.get("breakeven")),
         ),
+        thread=row.get("thread", ""),
+        figures=dict(row.get("figures", {})),
+        consultation_id=row.get("consultation_id", ""),
+    )
+
+
+def _outlook_to_json(outlook: Outlook | None) -> dict[str, Any] | None:
+    if outlook is None:
+        return None
+    return {
+        "exposure": decimal_text(outlook.exposure),
+        "exposure_limit": decimal_text(outlook.exposure_limit),
+        "entries_left": outlook.entries_left,
+        "spend_left": _optional(outlook.spend_left),
+        "stop": _optional(outlook.stop),
+        "at_stop": _optional(outlook.at_stop),
+        "take": _optional(outlook.take),
+        "at_take": _optional(outlook.at_take),
+        "result": _optional(outlook.result),
+    }
+
+
+def _outlook_from_json(row: dict[str, Any] | None) -> Outlook | None:
+    if row is None:
+        return None
+    return Outlook(
+        exposure=Decimal(row["exposure"]),
+        exposure_limit=Decimal(row["exposure_limit"]),
+        entries_left=row["entries_left"],
+        spend_left=_decimal(row["spend_left"]),
+        stop=_decimal(row["stop"]),
+        at_stop=_decimal(row["at_stop"]),
+        take=_decimal(row["take"]),
+        at_take=_decimal(row["at_take"]),
+        result=_decimal(row["result"]),
     )
 
 
 def _breakeven_to_json(rule: Breakeven | None) -> dict[str, str] | None:
     if rule is None:
         return None
-    return {
-        "gain": decimal_text(rule.gain),
-        "fee_rate": decimal_text(rule.fee_rate),
-        "tick_size": decimal_text(rule.tick_size),
-    }
+    return {"gain": decimal_text(rule.gain), "fee_rate": decimal_text(rule.fee_rate)}
 
 
 def _breakeven_from_json(row: dict[str, str] | None) -> Breakeven | None:
-    return None if row is None else Breakeven(**{name: Decimal(text) for name, text in row.items()})
+    return None if row is None else Breakeven(Decimal(row["gain"]), Decimal(row["fee_rate"]))
 
 
 def _optional(value: Decimal | None) -> str | None:

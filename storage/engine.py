@@ -129,15 +129,32 @@ def create_file(file: Path) -> None:
         raise StorageFailed(f"cannot write the database file {file}: {err.strerror}; check DATABASE_URL") from err
 
 
-_SQLITE_WORDS = (
-    ("database is locked", "another program has held {name} locked for too long; stop it and try again"),
-    ("database or disk is full", "the disk of {name} is full; free some space"),
-    ("disk i/o error", "the disk of {name} reports an error; check the disk, then restore the last backup if needed"),
-    ("not a database", "{name} is not a database of this program; check DATABASE_URL or restore the last backup"),
-    ("malformed", "{name} is damaged; stop the program and restore the last backup"),
-    ("readonly database", "{name} may not be written; check the owner and rights of the file and its directory"),
-    ("unable to open", "{name} cannot be opened; check that the directory exists and may be written"),
+SQLITE_WORDS = (
+    (
+        "database is locked",
+        "books_locked",
+        "another program has held {name} locked for too long; stop it and try again",
+    ),
+    ("database or disk is full", "disk_full", "the disk of {name} is full; free some space"),
+    (
+        "disk i/o error",
+        "disk_error",
+        "the disk of {name} reports an error; check the disk, then restore the last backup if needed",
+    ),
+    (
+        "not a database",
+        "books_foreign",
+        "{name} is not a database of this program; check DATABASE_URL or restore the last backup",
+    ),
+    ("malformed", "books_damaged", "{name} is damaged; stop the program and restore the last backup"),
+    (
+        "readonly database",
+        "books_read_only",
+        "{name} may not be written; check the owner and rights of the file and its directory",
+    ),
+    ("unable to open", "books_unopened", "{name} cannot be opened; check that the directory exists and may be written"),
 )
+"""What the driver's text shows, the name of that trouble, and what to do about it."""
 
 
 def explain(err: DBAPIError | sqlite3.Error, address: Address) -> StorageFailed:
@@ -145,9 +162,9 @@ def explain(err: DBAPIError | sqlite3.Error, address: Address) -> StorageFailed:
     cause = (getattr(err, "orig", None) if isinstance(err, DBAPIError) else err) or err
     words = str(cause).strip()
     if address.file is not None:
-        for sign, advice in _SQLITE_WORDS:
+        for sign, name, advice in SQLITE_WORDS:
             if sign in words.lower():
-                return StorageFailed(advice.format(name=address.name))
+                return StorageFailed(advice.format(name=address.name), name=name)
     elif isinstance(err, (OperationalError, InterfaceError)):
         return StorageFailed(f"PostgreSQL at {address.name} does not answer as it should: {_first_line(words)}")
     return StorageFailed(f"the database {address.name} refused a statement: {_first_line(words)}")

@@ -19,7 +19,7 @@ from storage.engine import Address, Synchronous, create_file, explain, parse_url
 from storage.tables import metadata
 from trader.errors import StorageFailed
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """Every revision this program knows, oldest first."""
 
 HEAD = REVISIONS[-1]

@@ -125,6 +125,31 @@ async def open_storage(
         raise
 
 
+def read_only(url: str, fn: Callable[[Records], T], *, busy_seconds: float = 5.0) -> T:
+    """One look at the books at `url`, also while a service keeps them: nothing is made, changed or brought up to date.
+
+    Raises StorageFailed: no books there, or not of this version."""
+    address = parse_url(url)
+    if address.file is not None and not address.file.exists():
+        raise StorageFailed(f"there is no database at {address.file}")
+    engine = reader_engine(address, connections=1, busy_seconds=busy_seconds)
+    try:
+        with engine.connect() as connection, connection.begin() as transaction:
+            revision = migrate.current(connection)
+            if revision != migrate.HEAD:
+                raise StorageFailed(
+                    f"{address.name} is not of this version (schema {revision or 'none'}, this one knows "
+                    f"{migrate.HEAD}): python -m chatbot migrate"
+                )
+            result = fn(SqlRecords(Transaction(connection, None)))
+            transaction.rollback()
+        return result
+    except DBAPIError as err:
+        raise explain(err, address) from err
+    finally:
+        engine.dispose()
+
+
 def _open(
     address: Address, clock: Clock | None, synchronous: Synchronous, busy_seconds: float, check_below_bytes: int
 ) -> SqlStorage:

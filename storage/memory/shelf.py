@@ -1,4 +1,4 @@
-"""A dictionary that can be undone, and the same checks at the door that columns make."""
+"""A dictionary that can be undone, the same checks at the door that columns make, and the order that lists come in."""
 
 from __future__ import annotations
 
@@ -97,3 +97,9 @@ def checked(value: V) -> V:
         if kept is not part:
             changes[field.name] = kept
     return replace(value, **changes) if changes else value  # type: ignore[type-var]
+
+
+def newest(rows: Iterable[V], limit: int, when: Callable[[V], Any] | None = None) -> list[V]:
+    """At most `limit`, newest first; of equal times the one written last comes first."""
+    ordered = list(rows) if when is None else sorted(rows, key=when)
+    return ordered[::-1][:limit]

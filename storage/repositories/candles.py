@@ -18,7 +18,6 @@ _SERIES = (_c.market == bindparam("market_code"), _c.timeframe == bindparam("len
 
 _LATEST = select(tables.candles).where(*_SERIES).order_by(_c.opened_at.desc()).limit(bindparam("n"))
 _LATEST_UNTIL = _LATEST.where(_c.opened_at < bindparam("until"))
-_LAST_OPENED = select(func.max(_c.opened_at)).where(*_SERIES)
 _BETWEEN = (*_SERIES, _c.opened_at >= bindparam("first"), _c.opened_at < bindparam("end"))
 _OPENED_BETWEEN = select(_c.opened_at).where(*_BETWEEN)
 _COUNT_BETWEEN = select(func.count()).select_from(tables.candles).where(*_BETWEEN)
@@ -41,10 +40,6 @@ class SqlCandles:
         series = {"market_code": market.code, "length": timeframe.value, "n": limit}
         rows = self._t.all(_LATEST, **series) if until is None else self._t.all(_LATEST_UNTIL, **series, until=until)
         return [_candle(market, timeframe, row) for row in reversed(rows)]
-
-    def last_opened(self, market: Market, timeframe: Timeframe) -> datetime | None:
-        moment: datetime | None = self._t.scalar(_LAST_OPENED, market_code=market.code, length=timeframe.value)
-        return moment
 
     def missing(self, market: Market, timeframe: Timeframe, start: datetime, end: datetime) -> list[datetime]:
         series = {"market_code": market.code, "length": timeframe.value, "first": start, "end": end}

@@ -24,6 +24,7 @@ _CLOSED_SINCE = _POSITIONS.where(_p.closed_at >= bindparam("moment")).order_by(_
 _RECENT_CLOSED = (
     _POSITIONS.where(_p.closed_at.is_not(None)).order_by(_p.closed_at.desc(), _p.id.desc()).limit(bindparam("n"))
 )
+_OF_THREAD = _POSITIONS.where(_p.thread == bindparam("thread_id")).order_by(_p.id.desc()).limit(1)
 
 _GUARDS = select(tables.guards)
 _ALL_GUARDS = _GUARDS.order_by(_g.opened_at, _g.position_id)
@@ -59,6 +60,10 @@ class SqlPositions:
     def recent_closed(self, limit: int, market: Market | None = None) -> list[Position]:
         query = _RECENT_CLOSED if market is None else _RECENT_CLOSED.where(_p.market == literal(market.code))
         return [_position(row) for row in self._t.all(query, n=limit)]
+
+    def of_thread(self, thread: str) -> Position | None:
+        row = (self._t.one(_OF_THREAD, thread_id=thread) if thread else None) or self._t.one(_GET, key=thread)
+        return _position(row) if row else None
 
 
 class SqlGuards:
@@ -107,6 +112,7 @@ def _position_row(position: Position) -> dict[str, Any]:
         "sold_proceeds": position.sold_proceeds,
         "closed_at": position.closed_at,
         "exit_reason": position.exit_reason,
+        "thread": position.thread,
     }
 
 
@@ -126,6 +132,7 @@ def _position(row: AnyRow) -> Position:
         sold_proceeds=row.sold_proceeds,
         closed_at=row.closed_at,
         exit_reason=row.exit_reason,
+        thread=row.thread,
     )
 
 
@@ -138,7 +145,7 @@ def _guard(row: AnyRow) -> GuardLevels:
             row.take,
             row.trail,
             row.max_hold_seconds,
-            breakeven_of(row.breakeven_gain, row.breakeven_fee_rate, row.breakeven_tick_size),
+            breakeven_of(row.breakeven_gain, row.breakeven_fee_rate),
         ),
         high=row.high,
         opened_at=row.opened_at,

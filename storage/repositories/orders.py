@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, literal, or_, select, text, update
@@ -57,6 +58,7 @@ _FILLS_OF_ORDER = _FILLS.where(_f.client_order_id == bindparam("key")).order_by(
 _FILLS_SINCE = _FILLS.where(_f.at >= bindparam("moment")).order_by(_f.at, _f.id)
 _FILLS_RECENT = _FILLS.order_by(_f.at.desc(), _f.id.desc()).limit(bindparam("n"))
 _FILLS_ALL = _FILLS.order_by(_f.at, _f.id)
+_FILLS_FIRST = _FILLS_ALL.limit(1)
 _FILLS_MARK = select(func.max(_f.id))
 _FILLS_BOOKED_AFTER = _FILLS.where(_f.id > bindparam("mark")).order_by(_f.id)
 _FILLS_BOOKED_FROM = _FILLS.where(
@@ -73,7 +75,7 @@ class SqlOrders:
         self._t = transaction
 
     def add(self, order: Order) -> None:
-        row = _order_row(order)
+        row = order_row(order)
         if self._t.run(add_new(self._t.dialect, tables.orders, "client_order_id"), row) == 0:
             raise ValueError(f"order {order.client_order_id} is stored already")
         self._t.run(
@@ -88,7 +90,7 @@ class SqlOrders:
 
     def save(self, order: Order) -> None:
         """Raises ValueError for an order never added."""
-        row = _order_row(order)
+        row = order_row(order)
         row["key"] = row.pop("client_order_id")
         changes = {name: row[name] for name in ("key", "updated_at", "state", "note")}
         self._t.run(_ADD_TRANSITION_IF_ANOTHER, changes)
@@ -97,21 +99,21 @@ class SqlOrders:
 
     def get(self, client_order_id: str) -> Order | None:
         row = self._t.one(_GET, key=client_order_id)
-        return _order(row) if row else None
+        return order_of(row) if row else None
 
     def by_venue_id(self, venue_id: str) -> Order | None:
         row = self._t.one(_BY_VENUE_ID, key=venue_id)
-        return _order(row) if row else None
+        return order_of(row) if row else None
 
     def unfinished(self) -> list[Order]:
-        return [_order(row) for row in self._t.all(_UNFINISHED)]
+        return [order_of(row) for row in self._t.all(_UNFINISHED)]
 
     def recent(self, limit: int, market: Market | None = None) -> list[Order]:
         query = _RECENT if market is None else _RECENT.where(_o.market == literal(market.code))
-        return [_order(row) for row in self._t.all(query, n=limit)]
+        return [order_of(row) for row in self._t.all(query, n=limit)]
 
     def since(self, moment: datetime) -> list[Order]:
-        return [_order(row) for row in self._t.all(_SINCE, moment=moment)]
+        return [order_of(row) for row in self._t.all(_SINCE, moment=moment)]
 
     def history(self, client_order_id: str) -> list[tuple[datetime, str, str]]:
         return [(row.at, row.state, row.note) for row in self._t.all(_HISTORY, key=client_order_id)]
@@ -149,6 +151,10 @@ class SqlFills:
     def all(self) -> list[Fill]:
         return [_fill(row) for row in self._t.all(_FILLS_ALL)]
 
+    def first(self) -> Fill | None:
+        row = self._t.one(_FILLS_FIRST)
+        return _fill(row) if row else None
+
     def mark(self) -> int:
         return int(self._t.scalar(_FILLS_MARK) or 0)
 
@@ -159,7 +165,7 @@ class SqlFills:
         return [_fill(row) for row in self._t.all(_FILLS_BOOKED_FROM, market=market.code, first=list(first))]
 
 
-def _order_row(order: Order) -> dict[str, Any]:
+def order_row(order: Order) -> dict[str, Any]:
     return {
         "client_order_id": order.client_order_id,
         "intent_id": order.intent_id,
@@ -189,10 +195,11 @@ def _order_row(order: Order) -> dict[str, Any]:
         "exit_max_hold_seconds": order.exits.max_hold_seconds,
         **breakeven_columns("exit_breakeven", order.exits.breakeven),
         "expires_at": order.expires_at,
+        "thread": order.thread,
     }
 
 
-def _order(row: AnyRow) -> Order:
+def order_of(row: AnyRow | SimpleNamespace) -> Order:
     return Order(
         client_order_id=row.client_order_id,
         intent_id=row.intent_id,
@@ -221,9 +228,10 @@ def _order(row: AnyRow) -> Order:
             row.exit_take,
             row.exit_trail,
             row.exit_max_hold_seconds,
-            breakeven_of(row.exit_breakeven_gain, row.exit_breakeven_fee_rate, row.exit_breakeven_tick_size),
+            breakeven_of(row.exit_breakeven_gain, row.exit_breakeven_fee_rate),
         ),
         expires_at=row.expires_at,
+        thread=row.thread,
     )
 
 

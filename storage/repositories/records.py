@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from storage.repositories.advice import SqlConsultations, SqlLessons, SqlOutcomes, SqlWritings
+from storage.repositories.alerts import SqlAlerts
 from storage.repositories.candles import SqlCandles
 from storage.repositories.differences import SqlCorrections, SqlDifferences
 from storage.repositories.holdings import SqlGuards, SqlPositions
 from storage.repositories.orders import SqlFills, SqlOrders
+from storage.repositories.people import SqlPeople
 from storage.repositories.settings import SqlNotes, SqlSettingRows
 from storage.repositories.statements import Transaction
-from storage.repositories.telling import SqlEvents, SqlJournal, SqlOutbox
+from storage.repositories.telling import SqlEvents, SqlJournal, SqlKeptMessages, SqlOutbox
 from storage.repositories.tickets import SqlTickets
 
 
@@ -25,5 +28,12 @@ class SqlRecords:
         self.events = SqlEvents(transaction)
         self.settings = SqlSettingRows(transaction)
         self.outbox = SqlOutbox(transaction)
+        self.kept = SqlKeptMessages(transaction)
         self.candles = SqlCandles(transaction)
         self.notes = SqlNotes(transaction)
+        self.people = SqlPeople(transaction)
+        self.consultations = SqlConsultations(transaction)
+        self.outcomes = SqlOutcomes(transaction)
+        self.lessons = SqlLessons(transaction)
+        self.writings = SqlWritings(transaction)
+        self.alerts = SqlAlerts(transaction)

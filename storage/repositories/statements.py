@@ -82,19 +82,16 @@ def _insert(dialect: str, table: Table) -> SqliteInsert | PostgresInsert:
 
 
 def breakeven_columns(prefix: str, rule: Breakeven | None) -> dict[str, Decimal | None]:
-    """The three columns of a break-even rule; all NULL where there is none."""
+    """The two columns of a break-even rule; all NULL where there is none."""
     return {
         f"{prefix}_gain": rule.gain if rule else None,
         f"{prefix}_fee_rate": rule.fee_rate if rule else None,
-        f"{prefix}_tick_size": rule.tick_size if rule else None,
     }
 
 
-def breakeven_of(gain: Decimal | None, fee_rate: Decimal | None, tick_size: Decimal | None) -> Breakeven | None:
-    """The rule of three columns."""
-    if gain is None or fee_rate is None or tick_size is None:
-        return None
-    return Breakeven(gain, fee_rate, tick_size)
+def breakeven_of(gain: Decimal | None, fee_rate: Decimal | None) -> Breakeven | None:
+    """The rule of two columns."""
+    return None if gain is None or fee_rate is None else Breakeven(gain, fee_rate)
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import bindparam, select, text, update
 
 from storage import tables
@@ -16,6 +18,7 @@ _PENDING_ROWS = text("state = 'pending'")
 _TICKETS = select(*(c for c in tables.tickets.columns if c.name != "id"))
 _GET = _TICKETS.where(_t.ticket_id == bindparam("key"))
 _PENDING = _TICKETS.where(_PENDING_ROWS).order_by(_t.created_at, _t.id)
+_ANSWERED = _TICKETS.where(_t.answered_at > bindparam("moment")).order_by(_t.answered_at, _t.id)
 _ANSWER = (
     update(tables.tickets)
     .where(_t.ticket_id == bindparam("key"), _PENDING_ROWS)
@@ -41,6 +44,7 @@ class SqlTickets:
             "state": ticket.state.value,
             "answered_by": ticket.answered_by,
             "answered_at": ticket.answered_at,
+            "silence_allows": ticket.silence_allows,
         }
         if self._t.run(add_new(self._t.dialect, tables.tickets, "ticket_id"), row) == 0:
             raise ValueError(f"ticket {ticket.ticket_id} is stored already")
@@ -51,6 +55,9 @@ class SqlTickets:
 
     def pending(self) -> list[Ticket]:
         return [_ticket(row) for row in self._t.all(_PENDING)]
+
+    def answered_since(self, moment: datetime) -> list[Ticket]:
+        return [_ticket(row) for row in self._t.all(_ANSWERED, moment=moment)]
 
     def answer(self, ticket: Ticket) -> bool:
         """Only state, answerer and time are written: the question stays as it was asked. False for an unknown one.
@@ -77,4 +84,5 @@ def _ticket(row: AnyRow) -> Ticket:
         state=TicketState(row.state),
         answered_by=row.answered_by,
         answered_at=row.answered_at,
+        silence_allows=row.silence_allows,
     )
