@@ -1,6 +1,6 @@
 """`python -m chatbot VERB`."""
 
-from chatbot.shell import main
+from chatbot.running.shell import main
 
 if __name__ == "__main__":
     main()

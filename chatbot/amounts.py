@@ -25,7 +25,9 @@ _SMALL_UNITS = (("천", 1000), ("백", 100), ("십", 10))
 _NUMERALS = {"일": 1, "이": 2, "삼": 3, "사": 4, "오": 5, "육": 6, "륙": 6, "칠": 7, "팔": 8, "구": 9}
 _PLAIN = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 _TORN = re.compile(r"\d\s+\d")
-_WON = re.compile(r"(?:원어치|원치|원|어치|krw)$")
+WON = re.compile(r"(?:원어치|원치|원|어치|치|krw|won)$")
+"""How a sum ends that says its unit."""
+THOUSANDS = {"k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6}
 _SHARES = {
     "전량": Decimal(1),
     "전부": Decimal(1),
@@ -60,15 +62,27 @@ def _plain(text: str) -> Decimal | None:
 
 
 def parse_krw(text: str) -> Decimal:
-    """`5만원`, `1억 2천만`, `50,000`, `십만원` → whole KRW above 0. UserInputError: krw-unclear, krw-not-whole."""
+    """`5만원`, `1억 2천만`, `50,000`, `십만원`, `50k won` → whole KRW above 0. UserInputError: krw-unclear,
+    krw-not-whole."""
     tight = _tight(text, "krw-unclear").removeprefix("₩").removeprefix("krw")
-    bare = _WON.sub("", tight)
-    value = _korean_number(bare, sure=bare != tight)
+    bare = WON.sub("", tight)
+    value = _english_number(bare)
+    if value is None:
+        value = _korean_number(bare, sure=bare != tight)
     if value is None:
         raise UserInputError("krw-unclear", value=text[:LONGEST])
     if value <= 0 or value != value.to_integral_value():
         raise UserInputError("krw-not-whole", value=text[:LONGEST])
     return value.quantize(Decimal(1))
+
+
+def _english_number(text: str) -> Decimal | None:
+    """`50k`, `1.5m`, `2million`; None without such a word."""
+    match = re.fullmatch(rf"(.+?)({'|'.join(THOUSANDS)})", text)
+    if match is None:
+        return None
+    figure = _plain(match.group(1))
+    return None if figure is None else figure * THOUSANDS[match.group(2)]
 
 
 def _korean_number(text: str, *, sure: bool) -> Decimal | None:
@@ -118,8 +132,10 @@ def _section(text: str, *, sure: bool) -> Decimal | None:
 def parse_price(text: str) -> Decimal:
     """`95,000,000`, `9500만원`, `0.123` → KRW per coin, above 0. UserInputError: price-unclear."""
     tight = _tight(text, "price-unclear").removeprefix("₩")
-    bare = _WON.sub("", tight)
+    bare = WON.sub("", tight)
     value = _plain(bare)
+    if value is None:
+        value = _english_number(bare)
     if value is None:
         value = _korean_number(bare, sure=bare != tight)
     if value is None or value <= 0:
@@ -230,7 +246,12 @@ def parse_seconds(text: str) -> int:
 
 
 _DAY_WORDS = {"오늘": 0, "today": 0, "내일": 1, "tomorrow": 1, "모레": 2}
-_HALVES = {"오전": 0, "am": 0, "a.m.": 0, "오후": 12, "pm": 12, "p.m.": 12, "저녁": 12, "아침": 0, "새벽": 0}
+_HALVES = {
+    **dict.fromkeys(("오전", "am", "a.m.", "아침", "새벽"), 0),
+    **dict.fromkeys(("오후", "pm", "p.m.", "저녁", "밤", "낮"), 12),
+}
+_HOURS = {"저녁": range(1, 12), "밤": range(6, 12), "낮": (12, *range(1, 6))}
+"""Hours that such a part of the day has; `밤 12시` and `밤 1시` could be either day's."""
 _DAY = "|".join(_DAY_WORDS)
 _HALF = "|".join(map(re.escape, _HALVES))
 _TIME = re.compile(
@@ -276,7 +297,7 @@ def _clock(match: re.Match[str]) -> timedelta | None:
     if (match["half"] and match["after"]) or (half is None and match["hour"] and "시" not in match.group()):
         return None
     if half is not None:
-        if not 1 <= hour <= 12 or (half == "저녁" and hour == 12):
+        if not 1 <= hour <= 12 or hour not in _HOURS.get(half, range(1, 13)):
             return None
         hour = hour % 12 + _HALVES[half]
     return timedelta(hours=hour, minutes=minute) if hour <= 24 and minute < 60 and (hour < 24 or not minute) else None

@@ -62,6 +62,19 @@ class Coins:
         found = self._by_name.get(folded, [])
         return found[0] if len(found) == 1 else None
 
+    def named(self, text: str) -> tuple[Market, ...]:
+        """Every listed market of this very name or code."""
+        self._refresh()
+        folded = _fold(text)
+        known = self._by_code.get(folded.upper())
+        return (known.market,) if known is not None else tuple(self._by_name.get(folded, ()))
+
+    @property
+    def longest_name(self) -> int:
+        """Characters of the longest name or code, without blanks."""
+        self._refresh()
+        return max(map(len, (*self._by_name, *self._by_code)), default=0)
+
     def parse(self, text: str, *, listed: bool = True) -> Market:
         """`listed` False also takes the code of a market the venue no longer (or not yet) names.
 

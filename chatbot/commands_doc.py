@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chatbot.access import Role
 from chatbot.commands import REGISTRY
 from chatbot.commands.helping import GROUPS
 from chatbot.failures import usage_line
+from chatbot.people.access import Role
 from chatbot.registry import Command
 from chatbot.wording import Words
 
@@ -14,6 +14,11 @@ _HEAD = """# Commands
 The same commands, with the same buttons, work in Telegram, Slack and the console. Each may be written with or without
 the slash, in English or Korean. Sums are KRW and understand 만 and 억 (`5만원`, `1억 2천만원`, `50,000`); times are
 Seoul's (`30m`, `30분`, `09:00`, `오전 9시`); markets go by code, symbol or name (`KRW-BTC`, `BTC`, `비트코인`).
+
+Plain sentences become one of these commands, which the answer names: `비트코인 5만원어치 사줘`, `sell half my eth`,
+`내일 아침 9시까지 쉬어`, `왜 안 샀어?`. A buy, a sale, going on and every other change is shown first; pausing and
+looking happen at once. Where two readings are possible – a sum without its unit, two coins, two things to do, a
+negation, a condition – nothing happens and the answer asks.
 
 Roles: a *viewer* looks, a *trader* also trades, pauses and pulls the panic, an *owner* also starts, stops and changes
 settings. *Asks* marks commands that want a second step where it is dangerous: going live, leaving a state that
@@ -61,7 +66,7 @@ def _entry(command: Command, english: Words, korean: Words) -> str:
 
 
 def _who(command: Command) -> str:
-    role = command.role.name.lower()
+    role = "whoever has a code" if command.role is Role.NOBODY else command.role.name.lower()
     if command.change is None or command.change is command.role:
         return role
     return f"{role}; {command.change.name.lower()} to change"

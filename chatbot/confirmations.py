@@ -19,6 +19,7 @@ class _Question:
     person: str
     line: str
     expires_at: datetime
+    last: bool
 
 
 class Confirmations:
@@ -28,20 +29,25 @@ class Confirmations:
         self._clock = clock
         self._open: dict[str, _Question] = {}
 
-    def ask(self, person: str, line: str) -> str:
-        """A token for this person's line; 12 characters of `[A-Za-z0-9_-]`."""
+    def ask(self, person: str, line: str, *, last: bool = True) -> str:
+        """A token for this person's line; 12 characters of `[A-Za-z0-9_-]`. Not `last`: the command may still ask for
+        itself when it runs (a limit that is loosened)."""
         now = self._clock.now()
         self._open = {token: q for token, q in self._open.items() if q.expires_at > now}
         while len(self._open) >= _MOST:
             del self._open[next(iter(self._open))]
         token = secrets.token_urlsafe(9)
         lifetime = timedelta(seconds=LIFETIME_SECONDS * self._clock.speed)
-        self._open[token] = _Question(person, line, now + lifetime)
+        self._open[token] = _Question(person, line, now + lifetime, last)
         return token
 
-    def take(self, token: str, person: str) -> str:
-        """The line it stands for; the token is used up. UserInputError: confirmation-gone (used, expired, restarted),
-        confirmation-other (somebody else's question, which stays open)."""
+    def forget(self, person: str) -> None:
+        """What this person was asked cannot be answered any more."""
+        self._open = {token: q for token, q in self._open.items() if q.person != person}
+
+    def take(self, token: str, person: str) -> tuple[str, bool]:
+        """The line it stands for, and whether that was the last question; the token is used up. UserInputError:
+        confirmation-gone (used, expired, restarted), confirmation-other (somebody else's question; it stays open)."""
         question = self._open.get(token)
         if question is None or question.expires_at <= self._clock.now():
             self._open.pop(token, None)
@@ -49,4 +55,4 @@ class Confirmations:
         if question.person != person:
             raise UserInputError("confirmation-other")
         del self._open[token]
-        return question.line
+        return question.line, question.last

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chatbot.access import Person, Role
-from chatbot.buttons import question_buttons
 from chatbot.coins import Coins
 from chatbot.confirmations import Confirmations
+from chatbot.drill.drills import Drills
 from chatbot.languages import Languages
+from chatbot.notify.keeper import Notify
+from chatbot.people.access import Person, Role
+from chatbot.people.people import People
 from chatbot.registry import Command, Registry
 from chatbot.reply import JSON, Reply, Tone
+from chatbot.views.buttons import question_buttons
 from chatbot.wording import Words
+from trader.chronicle import Route
 from trader.clock import Clock
 from trader.desk import Desk
 from trader.errors import TraderError
-from trader.settings import Mode
+from trader.model.mode import Mode
 
 
 class Forbidden(TraderError):
@@ -38,11 +42,16 @@ class Services:
     confirmations: Confirmations
     registry: Registry
     mode: Mode
+    people: People
+    drills: Drills
+    notify: Notify
 
 
 @dataclass(slots=True)
 class Context:
-    """One run of one command. `confirmed`: the person has answered the second step; `audited`: goes to the trail."""
+    """One run of one command. `confirmed`: the person has answered the second step; `private`: nobody else reads the
+    answer; `audited`: goes to the trail at once; `spoken`: said in a sentence, so going on is asked first;
+    `conversation`: where it was said, as the platform names it."""
 
     services: Services
     command: Command
@@ -51,7 +60,10 @@ class Context:
     words: Words
     line: str
     confirmed: bool = False
+    private: bool = False
     audited: bool = False
+    spoken: bool = False
+    conversation: str = ""
     asked: bool = field(default=False, init=False)
 
     @property
@@ -61,6 +73,22 @@ class Context:
     @property
     def by(self) -> str:
         return self.person.key
+
+    @property
+    def place(self) -> str:
+        """Where this person is told what they asked for: here, or in their own chat when nobody else reads along.
+        Empty for who has none."""
+        if self.person.local:
+            return ""
+        here = f"{self.person.channel}:{self.conversation}"
+        return self.person.key if self.private or not self.conversation else here
+
+    @property
+    def shown_in(self) -> tuple[Route, ...]:
+        """The conversation the answer is shown in, as those who tell what happens name it: a private one also by the
+        person in it."""
+        names = [self.conversation, *([self.person.user_id] if self.private else [])]
+        return tuple(Route(self.person.channel, name) for name in dict.fromkeys(names) if name)
 
     def changing(self) -> None:
         """Call before changing anything. Forbidden: this role may only look."""

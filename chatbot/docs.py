@@ -1,7 +1,8 @@
 """What is written from the code: `python -m chatbot.docs` (`make docs`).
 
-Out: `.env.example` and `docs/settings.md` from the settings, `docs/commands.md` from the command registry, and the two
-tables of the README, each between its own pair of comments. A test holds the files against what this makes."""
+Out: `.env.example` and `docs/settings.md` from the settings, `docs/commands.md` and Slack's app manifest from the
+command registry, and the two tables of the README, each between its own pair of comments. A test holds the files
+against what this makes."""
 
 from __future__ import annotations
 
@@ -14,8 +15,9 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from chatbot import commands_doc
+from chatbot.slack.manifest import manifest
 from trader.settings import Settings
-from trader.tuning import as_text, field_extra
+from trader.settings.fields import as_text, field_extra
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,6 +27,8 @@ GROUPS = {
     "trading": "What it trades",
     "sizing": "How much",
     "exits": "When a position is left",
+    "models": "Language models: who is asked, and what they may do",
+    "context": "What the models are told of the world outside",
     "approval": "Whether a person is asked",
     "limits": "Limits: they stop entries, never exits",
 }
@@ -73,6 +77,7 @@ def documents() -> dict[str, str]:
         ".env.example": env_example(),
         "docs/settings.md": settings_page(),
         "docs/commands.md": commands_doc.markdown(),
+        "deploy/slack-manifest.yaml": manifest(),
         "README.md": between(between(readme, "verbs", verbs_table()), "commands", commands_doc.table()),
     }
 
@@ -89,7 +94,7 @@ def verbs_table() -> str:
     """A Markdown table of `python -m chatbot VERB`."""
     from typer.main import get_command
 
-    from chatbot.shell import shell
+    from chatbot.running.shell import shell
 
     commands = getattr(get_command(shell), "commands")  # noqa: B009 - typer's class of it is private
     rows = []
@@ -107,7 +112,15 @@ def _usage(param: Any) -> str:
     return f"[{param.opts[0]}{value}]"
 
 
-_METAVARS = {"seconds": "N", "speed": "X", "seed": "N", "replay": "FILE", "commands": "FILE", "speaker": "ID"}
+_METAVARS = {
+    "seconds": "N",
+    "outage": "N",
+    "speed": "X",
+    "seed": "N",
+    "replay": "FILE",
+    "commands": "FILE",
+    "speaker": "ID",
+}
 
 
 def env_example() -> str:

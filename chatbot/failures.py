@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from chatbot.buttons import runs
 from chatbot.context import Forbidden
 from chatbot.registry import Command
-from chatbot.reply import Reply, Tone
+from chatbot.reply import JSON, Reply, Tone
+from chatbot.views import lines, setting_values
+from chatbot.views.buttons import runs
+from chatbot.views.causes import cause_text
 from chatbot.wording import Words
 from trader.errors import (
     InsufficientFunds,
@@ -14,17 +16,20 @@ from trader.errors import (
     StorageFailed,
     TraderError,
     UserInputError,
+    VenueBlocked,
     VenueBusy,
     VenueError,
     VenueForbidden,
     VenueOffline,
     VenueRejected,
     VenueUnreachable,
+    cause_of,
 )
 
 _BY_TYPE: tuple[tuple[type[TraderError], str], ...] = (
     (VenueUnreachable, "failed-unreachable"),
     (VenueBusy, "failed-busy"),
+    (VenueBlocked, "failed-blocked"),
     (VenueOffline, "failed-offline"),
     (VenueForbidden, "failed-forbidden"),
     (InsufficientFunds, "failed-funds"),
@@ -37,9 +42,21 @@ _BY_TYPE: tuple[tuple[type[TraderError], str], ...] = (
 
 def input_error(err: UserInputError, words: Words) -> str:
     """One sentence. A key the catalogue lacks is shown as it is (a test keeps that from happening)."""
-    params = {name: str(value) for name, value in err.params.items()}
+    params = {name: lines.who(str(v), words) if name == "by" else str(v) for name, v in err.params.items()}
+    if err.key == "setting-bad-value":
+        return _bad_value(params, words)
     key = f"error-{err.key}"
     return words.lenient(key, params) if words.has(key) else str(err)
+
+
+def _bad_value(params: dict[str, str], words: Words) -> str:
+    """With the values that are possible, or the bounds, in the setting's own unit."""
+    unit = setting_values.unit_of(params["key"])
+    value, low, high = (setting_values.shown(unit, params[name], words) for name in ("value", "low", "high"))
+    said = words("error-setting-bad-value", key=params["key"], value=value)
+    if params["choices"]:
+        return f"{said} {words('setting-choices', choices=', '.join(params['choices'].split()))}"
+    return f"{said} {words('setting-bounds', low=low or '–', high=high or '–')}" if low or high else said
 
 
 def failure(err: TraderError, words: Words) -> Reply:
@@ -51,13 +68,25 @@ def failure(err: TraderError, words: Words) -> Reply:
     return Reply(title=sentence(err, words), tone=Tone.ERROR, data={"error": type(err).__name__})
 
 
+def not_sent(err: VenueError, words: Words, *more: str) -> Reply:
+    """The venue could not be asked what must be known before an order: it was not begun."""
+    data: dict[str, JSON] = {"error": type(err).__name__, "sent": False}
+    return Reply(title=sentence(err, words), lines=(words("nothing-sent"), *more), tone=Tone.ERROR, data=data)
+
+
 def sentence(err: TraderError, words: Words) -> str:
-    """What the venue, the disk or the books did, with the venue's own words behind it."""
+    """What the venue, the disk or the books did, and why, where that adds something."""
     if isinstance(err, UserInputError):
         return input_error(err, words)
     key = next((key for kind, key in _BY_TYPE if isinstance(err, kind)), "failed-other")
-    detail = (err.name if isinstance(err, VenueError) else "") or str(err)
-    return words(key, detail=detail)
+    return words(key, detail=_detail(err, words))
+
+
+def _detail(err: TraderError, words: Words) -> str:
+    """Its own name, or the kind of error, in words; its sentences are in other languages and stand in the log."""
+    if isinstance(err, VenueError) and not err.name and err.status:
+        return f"HTTP {err.status}"
+    return cause_text(cause_of(err), words)
 
 
 def usage(err: UserInputError, command: Command, words: Words) -> Reply:

@@ -12,8 +12,8 @@ from difflib import get_close_matches
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from chatbot.access import Role
 from chatbot.amounts import folded
+from chatbot.people.access import Role
 from trader.errors import UserInputError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Parameter:
 @dataclass(frozen=True, slots=True)
 class Command:
     """`role` may run it, `change` may change something with it (None: it changes nothing); `asks`: it may want a
-    second step; `group` orders the help."""
+    second step; `group` orders the help; `secret`: what follows the name is written down nowhere."""
 
     name: str
     group: str
@@ -61,6 +61,7 @@ class Command:
     aliases: tuple[str, ...]
     handler: Handler = field(repr=False)
     parameters: tuple[Parameter, ...] = ()
+    secret: bool = False
 
     def bind(self, words: Sequence[str], ctx: Context) -> tuple[list[Any], dict[str, Any]]:
         """Arguments for the handler. UserInputError: argument-missing (name), argument-extra (value), or what a
@@ -100,7 +101,8 @@ class Command:
 def _read(
     parameter: Parameter, rest: list[str], ctx: Context, complaint: UserInputError | None
 ) -> tuple[Any, UserInputError | None]:
-    """An optional parameter that cannot read the next word leaves it to the parameter after it."""
+    """An optional parameter that cannot read the next word leaves it to the parameter after it. The complaint is the
+    first one's, unless that only wanted a number: the next one knows better what may stand there."""
     if not rest:
         return parameter.default, complaint
     try:
@@ -108,7 +110,8 @@ def _read(
     except UserInputError as err:
         if parameter.required:
             raise
-        return parameter.default, complaint or err
+        first = complaint is not None and complaint.key != "count-unclear"
+        return parameter.default, complaint if first else err
     del rest[:used]
     return value, complaint
 
@@ -135,6 +138,7 @@ class Registry:
         role: Role,
         change: Role | None = None,
         asks: bool = False,
+        secret: bool = False,
         aliases: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
         """Register a handler. ValueError: a name no platform takes, or a word that is taken."""
@@ -142,7 +146,7 @@ class Registry:
         def register(handler: Handler) -> Handler:
             if not _NAME.fullmatch(name):
                 raise ValueError(f"not a command name: {name!r}")
-            command = Command(name, group, role, change, asks, aliases, handler, _parameters(handler))
+            command = Command(name, group, role, change, asks, aliases, handler, _parameters(handler), secret)
             for word in (name, *aliases):
                 if word in self._words:
                     raise ValueError(f"{word!r} already means /{self._words[word].name}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from chatbot.scrub import by_shape
+from chatbot.scrub import outgoing
 
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 
@@ -30,8 +30,8 @@ SIGNS = {Tone.OK: "", Tone.INFO: "", Tone.WARNING: "⚠️ ", Tone.ERROR: "❌ "
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """`action` goes back to `Dispatcher.press` unchanged: `ok:`, `half:` or `no:` + ticket id, `do:` or `drop:` +
-    confirmation token, `run:` + a command line. ValueError when it does not fit into 64 bytes."""
+    """`action` goes back to `Dispatcher.press` unchanged: `ok:`, `half:`, `no:` or `anew:` + ticket id, `do:` or
+    `drop:` + confirmation token, `run:` + a command line. ValueError when it does not fit into 64 bytes."""
 
     label: str
     action: str
@@ -47,6 +47,9 @@ class Table:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    def scrubbed(self, scrub: Callable[[str], str]) -> Table:
+        return Table(tuple(map(scrub, self.columns)), tuple(tuple(map(scrub, row)) for row in self.rows))
 
     def text(self) -> str:
         """Aligned by display cells (Hangul takes two); the first column to the left, the others to the right."""
@@ -67,9 +70,27 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file to keep: `name` as it is saved, `mime` such as text/csv."""
+
+    name: str
+    content: bytes = field(repr=False)
+    mime: str
+
+    def scrubbed(self, scrub: Callable[[str], str]) -> Document:
+        """What is text is text inside too; anything else stays as it is."""
+        try:
+            content = scrub(self.content.decode()).encode()
+        except UnicodeDecodeError:
+            content = self.content
+        return Document(scrub(self.name), content, self.mime)
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """Title, lines, table, picture, buttons (rows of them), in this order. `data` is the same in machine-readable
-    form. What is shaped like a key is masked when the value is made."""
+    """Title, lines, table, picture, document, buttons (rows of them), in this order. `data` is the same in
+    machine-readable form. What is shaped like a key is masked when the value is made. `quiet`: nobody is called.
+    `private`: for the eyes of who asked, and nobody else's."""
 
     title: str = ""
     lines: tuple[str, ...] = ()
@@ -78,21 +99,23 @@ class Reply:
     picture: Picture | None = None
     tone: Tone = Tone.OK
     data: Mapping[str, JSON] = field(default_factory=dict)
+    document: Document | None = None
+    quiet: bool = False
+    private: bool = False
 
     def __post_init__(self) -> None:
-        for name, value in self._mapped(by_shape).items():
+        for name, value in self._mapped(outgoing).items():
             object.__setattr__(self, name, value)
 
-    def scrubbed(self, scrub: Callable[[str], str]) -> Reply:
-        """The same reply with `scrub` applied to every text in it."""
-        return replace(self, **self._mapped(scrub))  # type: ignore[arg-type]
-
     def _mapped(self, scrub: Callable[[str], str]) -> dict[str, object]:
-        table = self.table and Table(self.table.columns, tuple(tuple(map(scrub, row)) for row in self.table.rows))
+        """Every field with text in it, `scrub` applied to each."""
         return {
             "title": scrub(self.title),
             "lines": tuple(map(scrub, self.lines)),
-            "table": table,
+            "table": self.table and self.table.scrubbed(scrub),
+            "buttons": tuple(tuple(Button(scrub(b.label), scrub(b.action)) for b in row) for row in self.buttons),
+            "picture": self.picture and Picture(self.picture.png, scrub(self.picture.alt)),
+            "document": self.document and self.document.scrubbed(scrub),
             "data": {key: _scrub_json(value, scrub) for key, value in self.data.items()},
         }
 
@@ -109,6 +132,8 @@ class Reply:
             parts.append(self.table.text())
         if self.picture is not None:
             parts.append(f"[{self.picture.alt}]")
+        if self.document is not None:
+            parts.append(f"[{self.document.name}]")
         labels = [button.label for row in self.buttons for button in row]
         if labels:
             parts.append("  ".join(f"[{number}] {label}" for number, label in enumerate(labels, 1)))

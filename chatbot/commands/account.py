@@ -1,30 +1,29 @@
-"""Looking: money, positions, orders and what came of them."""
+"""Looking: money, positions and orders."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from chatbot import data, lines
-from chatbot.access import Role
-from chatbot.buttons import runs
 from chatbot.commands.register import command
 from chatbot.context import Context
-from chatbot.reply import Reply, Table, Tone
-from chatbot.slots import Count, Days, OrderId, OwnMarket
+from chatbot.people.access import Role
+from chatbot.reply import Button, Reply, Table, Tone
+from chatbot.slots.common import OrderId
+from chatbot.views import data, lines
+from chatbot.views.buttons import runs
+from chatbot.views.causes import cause_text
 from chatbot.wording import figures
-from trader.errors import UserInputError
-from trader.model.views import PnlReport
+from trader.model.views import PositionView
 
-MOST_ROWS = 50
 _DUST = Decimal(1)
 
 
 @command("balance", group="look", role=Role.VIEWER, aliases=("잔고", "잔액", "자산"))
 async def balance(ctx: Context) -> Reply:
-    rows = await ctx.desk.balances()
-    words = ctx.words
+    found = await ctx.desk.balances()
+    rows, words = found.rows, ctx.words
     shown = [r for r in rows if r.currency == "KRW" or r.value is None or r.value >= _DUST]
-    known = all(r.value is not None for r in rows)
+    known = bool(rows) and all(r.value is not None for r in rows)
     total = sum((r.value for r in rows if r.value is not None), Decimal(0)) if known else None
     table = Table(
         (words("column-coin"), words("column-quantity"), words("column-value")),
@@ -47,9 +46,10 @@ async def balance(ctx: Context) -> Reply:
     dust = [words("balance-dust", count=hidden)] if hidden else []
     return Reply(
         title=words("balance-title", total=words.krw(total)),
-        lines=(*locked, *own, *dust),
-        table=table,
-        data={"total_krw": data.text(total), "rows": [data.balance(r) for r in rows]},
+        lines=(*lines.away_lines(found.away, words), *locked, *own, *dust),
+        table=table if shown else None,
+        tone=Tone.WARNING if found.away else Tone.OK,
+        data={"total_krw": data.text(total), "rows": [data.balance(r) for r in rows], **data.away(found.away)},
     )
 
 
@@ -60,17 +60,26 @@ async def positions(ctx: Context) -> Reply:
     now = ctx.services.clock.now()
     if not views:
         return Reply(title=words("positions-none"), tone=Tone.INFO, data={"positions": []})
-    sells = [
-        runs((words("button-sell", coin=words.coin(v.position.market.code)), f"/sell {v.position.market.code}"))
-        for v in views
-        if ctx.role >= Role.TRADER
-    ]
     return Reply(
         title=words("positions-title", count=len(views)),
-        lines=tuple(line for view in views for line in lines.position_lines(view, words, now)),
-        buttons=tuple(row for rows in sells for row in rows),
+        lines=(
+            *lines.old_prices(ctx.desk.price_age(view.position.market for view in views), words),
+            *(line for view in views for line in lines.position_lines(view, words, now)),
+        ),
+        buttons=tuple(row for view in views for row in _position_buttons(view, ctx)),
         data={"positions": [data.position(view) for view in views]},
     )
+
+
+def _position_buttons(view: PositionView, ctx: Context) -> tuple[tuple[Button, ...], ...]:
+    """Sales become proposals: nothing is sold by one tap."""
+    words, market = ctx.words, view.position.market
+    sells = [
+        (words("button-sell-half", coin=market.base), f"/sell {market.code} 50%"),
+        (words("button-sell-all", coin=market.base), f"/sell {market.code}"),
+    ]
+    chart = (words("button-chart-of", coin=market.base), f"/chart {market.code}")
+    return runs(*(sells if ctx.role >= Role.TRADER else []), chart)
 
 
 @command("orders", group="look", role=Role.VIEWER, aliases=("주문",))
@@ -111,9 +120,9 @@ async def _one_order(ctx: Context, order_id: str) -> Reply:
             "order-step",
             at=words.moment(at, now),
             state=lines.order_state(state, words),
-            note=f" ({note})" if note else "",
+            note=f" ({cause_text(note, words)})" if note != before else "",
         )
-        for at, state, note in view.history
+        for (at, state, note), before in zip(view.history, ("", *(note for _, _, note in view.history)), strict=False)
     ]
     cancel = (words("button-cancel"), f"/cancel {order.client_order_id}")
     return Reply(
@@ -129,83 +138,3 @@ async def _one_order(ctx: Context, order_id: str) -> Reply:
         buttons=runs(cancel) if not order.state.final and ctx.role >= Role.TRADER else (),
         data={**data.order(order), "fills": [data.fill(fill) for fill in view.fills]},
     )
-
-
-@command("trades", group="look", role=Role.VIEWER, aliases=("거래", "매매내역"))
-async def trades(ctx: Context, count: Count | None = None, market: OwnMarket | None = None) -> Reply:
-    closed = await ctx.desk.trades(_rows(count, 10), market)
-    words = ctx.words
-    if not closed:
-        return Reply(title=words("trades-none"), tone=Tone.INFO, data={"trades": []})
-    now = ctx.services.clock.now()
-    total = sum((trade.position.realised_pnl for trade in closed), Decimal(0))
-    return Reply(
-        title=words("trades-title", count=len(closed), total=words.krw_change(total)),
-        lines=tuple(lines.trade_line(trade, words, now) for trade in closed),
-        data={"trades": [data.trade(trade) for trade in closed]},
-    )
-
-
-@command("pnl", group="look", role=Role.VIEWER, aliases=("손익", "수익"))
-async def pnl(ctx: Context, period: Days = 1) -> Reply:
-    report = await ctx.desk.pnl(period)
-    words = ctx.words
-    best = [words("pnl-best", line=lines.short_trade(report.best, words))] if report.best else []
-    worst = [words("pnl-worst", line=lines.short_trade(report.worst, words))] if report.worst else []
-    rate = Decimal(report.wins) / report.closed if report.closed else None
-    return Reply(
-        title=words("pnl-title", days=period, realised=words.krw_change(report.realised)),
-        lines=(
-            words("pnl-fees", fees=words.krw(report.fees)),
-            words("pnl-unrealised", unrealised=words.krw_change(report.unrealised)),
-            words(
-                "pnl-closed",
-                closed=report.closed,
-                wins=report.wins,
-                rate=words.share(rate) if rate is not None else "–",
-            ),
-            *best,
-            *worst,
-        ),
-        table=_pnl_table(report, period, ctx),
-        buttons=runs(*((words(f"button-pnl-{name}"), f"/pnl {name}") for name in ("day", "week", "month"))),
-        data=data.pnl(report),
-    )
-
-
-def _pnl_table(report: PnlReport, period: int, ctx: Context) -> Table | None:
-    """By Korean day when there are several, by market otherwise; result and nothing else fits a phone."""
-    words = ctx.words
-    if period > 1 and report.by_day:
-        days = tuple(
-            (f"{day.astimezone(figures.SEOUL):%m-%d}", figures.signed(won)) for day, won in report.by_day[-31:]
-        )
-        return Table((words("column-day"), words("column-result")), days)
-    if report.by_market:
-        rows = tuple((market.base, figures.signed(won)) for market, won in report.by_market.items())
-        return Table((words("column-coin"), words("column-result")), rows)
-    return None
-
-
-@command("history", group="look", role=Role.VIEWER, aliases=("기록", "이력"))
-async def history(ctx: Context, count: Count | None = None) -> Reply:
-    from chatbot.notices import brief
-
-    events = await ctx.desk.events(_rows(count, 15))
-    words = ctx.words
-    if not events:
-        return Reply(title=words("history-none"), tone=Tone.INFO, data={"events": []})
-    now = ctx.services.clock.now()
-    return Reply(
-        title=words("history-title", count=len(events)),
-        lines=tuple(f"{words.moment(event.at, now)} {brief(event, words)}" for event in events),
-        data={"events": [data.event(event) for event in events]},
-    )
-
-
-def _rows(count: int | None, default: int) -> int:
-    """UserInputError: count-range."""
-    wanted = default if count is None else count
-    if not 1 <= wanted <= MOST_ROWS:
-        raise UserInputError("count-range", value=wanted, low=1, high=MOST_ROWS)
-    return wanted

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatbot import cards, lines
-from chatbot.access import Role
-from chatbot.buttons import runs
 from chatbot.commands.register import command
-from chatbot.commands.status import status_reply
 from chatbot.context import Context
 from chatbot.failures import sentence
+from chatbot.people.access import Role
 from chatbot.reply import Reply, Tone
-from chatbot.slots import CancelOnly, OfStrategy, OwnMarket, Until
+from chatbot.slots.common import CancelOnly, OfStrategy, OwnMarket, Until
+from chatbot.views import cards, data, lines
+from chatbot.views.buttons import runs
+from chatbot.views.status import status_reply
 from trader.errors import TraderError
+from trader.model.mode import Mode
 from trader.model.portfolio import TradingState
 from trader.model.views import StateNote, Status
-from trader.settings import Mode
 
 
 @command("start", group="control", role=Role.OWNER, change=Role.OWNER, asks=True, aliases=("시작",))
@@ -36,15 +36,15 @@ async def _activate(ctx: Context, action: str, *, ask_always: bool) -> Reply:
     words = ctx.words
     waiting = now.entries_wait_until is not None
     if now.state.state is TradingState.ACTIVE and not waiting:
-        reply = status_reply(now, ctx)
+        reply = status_reply(now, words, ctx.services.clock.speed)
         return Reply(
             title=words("already-active"),
             lines=(reply.title, *reply.lines),
             buttons=reply.buttons,
             tone=Tone.INFO,
-            data={**reply.data, "outcome": "already"},
+            data={**data.status(now), "outcome": "already"},
         )
-    if not ctx.confirmed and (ask_always or now.state.reason or waiting):
+    if not ctx.confirmed and (ask_always or ctx.spoken or now.state.reason or waiting):
         return ctx.ask(words(f"{action}-ask"), _what_will_run(now, ctx))
     note = await ctx.desk.set_state(action, ctx.by)
     return _state_reply(ctx, note, _what_will_run(now, ctx)[1:], ("button-pause", "/pause"))
@@ -56,6 +56,7 @@ def _what_will_run(now: Status, ctx: Context) -> tuple[str, ...]:
     stops = (words("status-stops", at=at),) if now.entries_wait_until else ()
     return (
         lines.state_title(now.state, now.mode, words, now.now),
+        *([words("resume-ends-panic")] if now.panics else []),
         *stops,
         words("status-strategy", strategy=now.strategy, timeframe=now.timeframe),
         words("status-markets", markets=" ".join(market.base for market in now.markets)),
@@ -117,5 +118,7 @@ async def panic(
             words("panic-ask-cancel" if cancel_only else "panic-ask", scope=scope or words("everything")),
             (words("panic-explained"),),
         )
-    receipt = await ctx.desk.panic(ctx.by, cancel_only=cancel_only, markets=markets, strategy=strategy or "")
+    receipt = await ctx.desk.panic(
+        ctx.by, cancel_only=cancel_only, markets=markets, strategy=strategy or "", answered=ctx.shown_in
+    )
     return cards.panic_receipt(receipt, words, cancel_only=cancel_only, speed=ctx.services.clock.speed)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from chatbot.access import Role
-from chatbot.buttons import runs
 from chatbot.commands.register import command
 from chatbot.context import Context
 from chatbot.failures import usage_line
+from chatbot.people.access import Role
 from chatbot.registry import Command
 from chatbot.reply import Reply, Tone
-from chatbot.slots import CommandName, LanguageName
+from chatbot.slots.common import CommandName, LanguageName
+from chatbot.views.buttons import runs
 from trader.errors import UserInputError
 
-GROUPS = ("look", "trade", "control", "settings")
+GROUPS = ("look", "trade", "control", "people", "settings")
 
 
 @command("help", group="settings", role=Role.VIEWER, aliases=("도움말", "도움", "명령"))
@@ -35,7 +35,7 @@ def _all(ctx: Context) -> Reply:
         said += [f"▸ {words(f'group-{group}')}", *(f"/{c.name} – {words(f'help-{c.name}')}" for c in commands)]
     return Reply(
         title=words("help-title", role=words(f"role-{ctx.role.name.lower()}")),
-        lines=(*said, words("help-more")),
+        lines=(*said, words("help-more"), words("help-sentences")),
         tone=Tone.INFO,
         data={"commands": [c.name for c in mine]},
     )
@@ -48,7 +48,7 @@ def _one(ctx: Context, found: Command) -> Reply:
     roles = (
         words("help-roles", role=words(f"role-{found.role.name.lower()}"), change=words(f"role-{change.name.lower()}"))
         if change
-        else words("help-role", role=words(f"role-{found.role.name.lower()}"))
+        else words("help-role", role=words(_role_key(found.role)))
     )
     return Reply(
         title=f"/{found.name} – {words(f'help-{found.name}')}",
@@ -63,6 +63,10 @@ def _one(ctx: Context, found: Command) -> Reply:
         tone=Tone.INFO,
         data={"command": found.name, "usage": usage_line(found, words)},
     )
+
+
+def _role_key(role: Role) -> str:
+    return "role-anybody" if role is Role.NOBODY else f"role-{role.name.lower()}"
 
 
 def _harmless(command: Command) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from chatbot import data, differences, lines
-from chatbot.access import Role
-from chatbot.buttons import runs
 from chatbot.commands.register import command
 from chatbot.context import Context
 from chatbot.failures import sentence
+from chatbot.people.access import Role
 from chatbot.reply import Button, Reply, Tone
-from chatbot.slots import Answer, DifferenceId
+from chatbot.slots.common import Answer, DifferenceId
+from chatbot.views import data, differences, lines
+from chatbot.views.buttons import runs
 from trader.errors import TraderError
 from trader.model.difference import Difference, DifferenceKind, DifferenceState, Reconciliation
 from trader.reconcile.telling import as_data
@@ -44,7 +44,7 @@ def _result(ctx: Context, found: Reconciliation) -> Reply:
     if not found.equal:
         key, tone = "reconcile-differs", Tone.ERROR
     else:
-        key, tone = "reconcile-equal", Tone.OK
+        key, tone = "reconcile-known" if found.open else "reconcile-equal", Tone.OK
     if found.unsettled and not any(d.kind is DifferenceKind.SHORT for d in found.open):
         key, tone = "reconcile-unsettled", Tone.WARNING
     said = [words("reconcile-counts", orders=found.orders, positions=found.positions, seconds=f"{found.seconds:.2f}")]
@@ -62,7 +62,7 @@ def _result(ctx: Context, found: Reconciliation) -> Reply:
     if ctx.role >= Role.TRADER:
         rows += _adopt_buttons(found, ctx)
     return Reply(
-        title=words(key),
+        title=words(key, count=len(found.open)),
         lines=tuple(said),
         buttons=tuple(rows),
         tone=tone,

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from decimal import ROUND_FLOOR, Decimal
 
-from chatbot import cards, data, lines
-from chatbot.access import Role
 from chatbot.commands.register import command
 from chatbot.context import Context
-from chatbot.failures import sentence
+from chatbot.failures import not_sent, sentence
+from chatbot.people.access import Role
 from chatbot.reply import Reply, Tone
-from chatbot.slots import AtPrice, CancelTarget, Everything, Half, Krw, MarketArg, MarketOrAll, SellSize, Size, TicketId
-from trader.errors import TraderError, UserInputError
-from trader.model.market import QUANTITY_STEP, Market
+from chatbot.slots.common import (
+    AtPrice,
+    BuySize,
+    CancelTarget,
+    Everything,
+    Half,
+    MarketArg,
+    MarketOrAll,
+    SellSize,
+    Size,
+    TicketId,
+)
+from chatbot.views import cards, data, lines
+from trader.errors import TraderError, UserInputError, VenueError
+from trader.model.market import Market
 from trader.model.order import Denied, Side
+from trader.model.rules import QUANTITY_STEP
 from trader.model.ticket import Ticket
 from trader.model.views import PositionView
 
 
 @command("buy", group="trade", role=Role.TRADER, change=Role.TRADER, aliases=("매수", "사줘", "사"))
-async def buy(ctx: Context, market: MarketArg, notional: Krw, *, at: AtPrice | None = None) -> Reply:
-    ticket = await ctx.desk.propose(Side.BUY, market, ctx.by, notional=notional, price=at)
-    return await _proposed(ctx, ticket)
+async def buy(ctx: Context, market: MarketArg, size: BuySize, *, at: AtPrice | None = None) -> Reply:
+    if size.unit not in ("", market.base):
+        raise UserInputError("buy-other-coin", unit=size.unit, market=market.code)
+    wish = ctx.desk.propose(Side.BUY, market, ctx.by, notional=size.notional, quantity=size.quantity, price=at)
+    return await _proposed(ctx, wish)
 
 
 @command(
@@ -33,8 +48,7 @@ async def sell(ctx: Context, market: MarketOrAll, size: Size | None = None, *, a
             raise UserInputError("sell-all-alone")
         return await _sell_everything(ctx)
     share, quantity = await _size(ctx, market, size or SellSize(share=Decimal(1)), at)
-    ticket = await ctx.desk.propose(Side.SELL, market, ctx.by, quantity=quantity, share=share, price=at)
-    return await _proposed(ctx, ticket)
+    return await _proposed(ctx, ctx.desk.propose(Side.SELL, market, ctx.by, quantity=quantity, share=share, price=at))
 
 
 async def _size(
@@ -58,13 +72,15 @@ async def _size(
     return None, quantity
 
 
-async def _proposed(ctx: Context, result: Ticket | Denied) -> Reply:
+async def _proposed(ctx: Context, wish: Awaitable[Ticket | Denied]) -> Reply:
+    try:
+        result = await wish
+    except VenueError as err:
+        return not_sent(err, ctx.words)
     if isinstance(result, Denied):
         return cards.denied(result, ctx.words)
     if ctx.confirmed:
-        return cards.answered(
-            await ctx.desk.answer(result.ticket_id, True, ctx.by), ctx.words, ctx.services.clock.now()
-        )
+        return await _answer(ctx, result.ticket_id, approve=True, share=Decimal(1))
     return cards.ticket(result, ctx.services.mode, ctx.words, ctx.services.clock.now())
 
 
@@ -117,7 +133,15 @@ async def _answer(ctx: Context, ticket_id: str | None, *, approve: bool, share: 
         if err.key != "ticket-ambiguous" or ticket_id:
             raise
         return cards.pending(await ctx.desk.tickets(), ctx.words, now)
+    except VenueError as err:
+        return not_sent(err, ctx.words, ctx.words("ticket-stays"))
     return cards.answered(result, ctx.words, now, rejected=not approve)
+
+
+@command("again", group="trade", role=Role.TRADER, change=Role.TRADER, aliases=("다시제안",))
+async def again(ctx: Context, ticket_id: TicketId) -> Reply:
+    result = await ctx.desk.ask_anew(ticket_id, ctx.by)
+    return cards.asked_anew(result, ctx.services.mode, ctx.words, ctx.services.clock.now())
 
 
 @command("cancel", group="trade", role=Role.TRADER, change=Role.TRADER, aliases=("취소", "주문취소"))

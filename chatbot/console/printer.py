@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TextIO
 
+from chatbot.console.saving import save
 from chatbot.notices import notice
-from chatbot.reply import Button, Reply, Tone
+from chatbot.reply import Button, Document, Reply, Tone
 from chatbot.wording import Words
 from trader.model.events import Event
 
@@ -14,10 +16,12 @@ _COLOURS = {Tone.OK: "green", Tone.INFO: "cyan", Tone.WARNING: "yellow", Tone.ER
 
 
 class Printer:
-    """Remembers the buttons it printed last, so that they can be pressed by number."""
+    """Remembers the buttons it printed last, so that they can be pressed by number. Documents are saved in `folder`
+    (default: where the program was started)."""
 
-    def __init__(self, words: Words, out: TextIO | None = None) -> None:
+    def __init__(self, words: Words, out: TextIO | None = None, folder: Path | None = None) -> None:
         self._words = words
+        self._folder = folder if folder is not None else Path.cwd()
         self._out = out if out is not None else sys.stdout
         self._gone = False
         self.buttons: tuple[Button, ...] = ()
@@ -38,6 +42,16 @@ class Printer:
         self._title(f"{at} {title}" if at else title, reply.tone)
         if rest:
             self._write(rest)
+        if reply.document is not None:
+            self._save(reply.document)
+
+    def _save(self, document: Document) -> None:
+        try:
+            path = save(document.name, document.content, self._folder)
+        except OSError as err:
+            self._write(self._words("document-not-saved", why=err.strerror or str(err)))
+        else:
+            self._write(self._words("document-saved", path=str(path)))
 
     __call__ = reply
 

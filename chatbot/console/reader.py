@@ -8,9 +8,9 @@ import threading
 from collections.abc import AsyncIterator
 from typing import TextIO
 
-from chatbot.access import CONSOLE, Person
 from chatbot.console.printer import Printer
 from chatbot.dispatch import Dispatcher
+from chatbot.people.access import CONSOLE, Person
 
 PERSON = Person(CONSOLE)
 _LEAVE = frozenset({"quit", "exit", "종료"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,15 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chatbot.delivery import ChatBusy, ChatError, ChatForbidden, ChatRefused, ChatUnreachable
+from chatbot.delivery import (
+    ChatBusy,
+    ChatError,
+    ChatForbidden,
+    ChatGone,
+    ChatRefused,
+    ChatUnanswered,
+    ChatUnreachable,
+)
 from chatbot.slack.render import Block, Message
 
 log = structlog.get_logger(__name__)
@@ -22,6 +31,10 @@ _TOKEN_ERRORS = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
 )
 _SERVICE_ERRORS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "unknown"})
+_ABOUT_THREADS = re.compile("thread|message_not_found|cannot_reply")
+_UNEDITABLE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "msg_too_long"})
+_PEOPLE = frozenset({"U", "W"})
+"""A person's id is good for posting words, not for editing and for files: these need the conversation with them."""
 _QUIET = logging.getLogger("slack_quiet")
 """slack-sdk logs what it also raises; we explain it ourselves, once."""
 
@@ -47,6 +60,8 @@ class SlackApi:
         self._app_token = app_token
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20, connect=10))
         self._bot_token = bot_token
+        self._direct: dict[str, str] = {}
+        """Conversations with people, by the person's id."""
         self.client = AsyncWebClient(
             token=bot_token,
             base_url=f"{api_url.rstrip('/')}/api/",
@@ -70,24 +85,48 @@ class SlackApi:
                 str(answer["url"]), heartbeat=15, timeout=aiohttp.ClientWSTimeout(ws_close=2)
             )
 
-    async def post(self, channel: str, message: Message, thread: str = "") -> str:
-        """The new message's timestamp, which is its id."""
+    async def post(self, channel: str, message: Message, thread: str = "", *, aloud: bool = False) -> str:
+        """The new message's timestamp, which is its id. `thread`: the message it is said under, `aloud`: and in the
+        channel too; where that one is gone, it is said in the channel alone."""
+        channel = await self._conversation(channel)
         await self.upload(channel, message, thread)
+        try:
+            return await self._post(channel, message, thread, aloud)
+        except ChatRefused as refusal:
+            if not thread or not _ABOUT_THREADS.search(str(refusal)):
+                raise
+            return await self._post(channel, message, "", aloud)
+
+    async def _post(self, channel: str, message: Message, thread: str, aloud: bool) -> str:
         with _own_errors():
             answer = await self.client.chat_postMessage(
                 channel=channel,
                 text=message.text,
                 blocks=list(message.blocks),
                 thread_ts=thread or None,
+                reply_broadcast=(aloud and bool(thread)) or None,
                 unfurl_links=False,
                 unfurl_media=False,
             )
-            return str(answer["ts"])
+        if channel[:1] in _PEOPLE:
+            self._direct[channel] = str(answer.get("channel") or channel)
+        return str(answer["ts"])
 
     async def update(self, channel: str, message_ts: str, text: str, blocks: tuple[Block, ...]) -> None:
-        """Replace a message of ours."""
+        """Replace a message of ours. ChatGone: deleted, or too old to be edited."""
+        where = await self._conversation(channel)
+        try:
+            with _own_errors():
+                await self.client.chat_update(channel=where, ts=message_ts, text=text, blocks=list(blocks))
+        except ChatRefused as refusal:
+            if where[:1] in _PEOPLE or str(refusal) in _UNEDITABLE:
+                raise ChatGone(str(refusal)) from refusal
+            raise
+
+    async def publish(self, user_id: str, blocks: tuple[Block, ...]) -> None:
+        """What a person's Home tab shows. ChatRefused: the app has none, or no such person."""
         with _own_errors():
-            await self.client.chat_update(channel=channel, ts=message_ts, text=text, blocks=list(blocks))
+            await self.client.views_publish(user_id=user_id, view={"type": "home", "blocks": list(blocks)})
 
     async def respond(self, response_url: str, body: dict[str, Any]) -> None:
         """Answer a slash command or a press. ChatRefused: the address has expired or was used five times."""
@@ -100,23 +139,48 @@ class SlackApi:
                 if answer.status >= 400:
                     raise ChatRefused(f"HTTP {answer.status} {(await answer.text())[:100]}")
 
-    async def upload(self, channel: str, message: Message, thread: str = "") -> None:
-        """The picture of `message`, if it has one. Where Slack does not take it (no right, not a member), the words
-        go without it."""
-        if message.picture is None:
-            return
+    async def upload(self, channel: str, message: Message, thread: str = "") -> bool:
+        """The picture and the document of `message`, if it has them. False: Slack does not take them there (no right,
+        not a member); the words go without."""
+        taken = True
+        if message.file is not None:
+            channel = await self._conversation(channel)
+        if (picture := message.picture) is not None:
+            taken = await self._upload(channel, picture.png, "picture.png", picture.alt, thread)
+        if (document := message.document) is not None:
+            taken = await self._upload(channel, document.content, document.name, document.name, thread) and taken
+        return taken
+
+    async def _conversation(self, channel: str) -> str:
+        """The conversation that is meant: it is the same one after a restart, so that what was posted there can be
+        edited. Where the app may not ask (no im:write), the answer to the next post tells."""
+        if channel[:1] not in _PEOPLE or channel in self._direct:
+            return self._direct.get(channel, channel)
+        try:
+            with _own_errors():
+                answer = await self.client.conversations_open(users=channel)
+        except ChatRefused as refusal:
+            log.info("slack_conversation_not_opened", user=channel, cause=str(refusal))
+            return channel
+        found = answer.get("channel")
+        self._direct[channel] = str(found["id"]) if isinstance(found, dict) and found.get("id") else channel
+        return self._direct[channel]
+
+    async def _upload(self, channel: str, content: bytes, name: str, title: str, thread: str) -> bool:
         try:
             with _own_errors():
                 await self.client.files_upload_v2(
                     channel=channel,
-                    content=message.picture.png,
-                    filename="picture.png",
-                    title=message.picture.alt,
-                    alt_txt=message.picture.alt,
+                    content=content,
+                    filename=name,
+                    title=title,
+                    alt_txt=title,
                     thread_ts=thread or None,
                 )
         except ChatRefused as refusal:
-            log.warning("slack_picture_refused", channel=channel, cause=str(refusal))
+            log.warning("slack_file_refused", channel=channel, name=name, cause=str(refusal))
+            return False
+        return True
 
     async def close(self) -> None:
         await self._session.close()
@@ -128,8 +192,12 @@ def _own_errors() -> Iterator[None]:
         yield
     except SlackApiError as error:
         raise _translated(error) from error
+    except aiohttp.InvalidURL as wrong:
+        raise ChatRefused("not an address") from wrong
     except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as failure:
-        raise ChatUnreachable(f"{type(failure).__name__}: {failure}"[:200]) from failure
+        never = isinstance(failure, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+        kind = ChatUnreachable if never else ChatUnanswered
+        raise kind(f"{type(failure).__name__}: {failure}"[:200]) from failure
 
 
 def _translated(error: SlackApiError) -> ChatError:
@@ -142,7 +210,7 @@ def _translated(error: SlackApiError) -> ChatError:
     if name in _TOKEN_ERRORS:
         return ChatForbidden(name)
     if status >= 500 or name in _SERVICE_ERRORS:
-        return ChatUnreachable(f"HTTP {status} {name}")
+        return ChatUnanswered(f"HTTP {status} {name}")
     needed = f" (needs {data['needed']})" if isinstance(data, dict) and "needed" in data else ""
     return ChatRefused(f"{name}{needed}")
 

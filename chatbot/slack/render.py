@@ -4,19 +4,22 @@ Text goes into `rich_text` elements, which Slack shows as they are: no markup in
 headline or a person wrote can become a link, a mention or formatting. The plain `text` beside the blocks (for
 notifications) is escaped.
 
-Limits (docs.slack.dev/reference/block-kit): 50 blocks, header 150, button label 75 and value 2000 characters, 3000 per
-text; about 13,000 for all blocks of a message (found out, not documented)."""
+Limits (docs.slack.dev/reference/block-kit): 50 blocks (100 in a Home tab), header 150, button label 75 and value 2000
+characters, 3000 per text; about 13,000 for all blocks of a message (found out, not documented)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chatbot.reply import Button, Picture, Reply
+from chatbot.reply import Button, Document, Picture, Reply
 
 MAX_BLOCKS = 50
+MAX_HOME_BLOCKS = 100
+MAX_PART_BLOCKS = 12
+"""Of the words of one part of a Home tab: its buttons are to be reached without scrolling for long."""
 MAX_HEADER = 150
 MAX_TEXT = 3000
 MAX_LABEL = 75
@@ -31,11 +34,17 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to post; a picture is uploaded before it."""
+    """One message to post; a picture and a document are uploaded before it."""
 
     text: str
     blocks: tuple[Block, ...]
     picture: Picture | None = None
+    document: Document | None = None
+
+    @property
+    def file(self) -> Picture | Document | None:
+        """What cannot be edited into another message."""
+        return self.picture or self.document
 
 
 def render(reply: Reply, view: str = "") -> list[Message]:
@@ -45,8 +54,21 @@ def render(reply: Reply, view: str = "") -> list[Message]:
     groups[-1] = [*groups[-1], *buttons]
     fallback = escape(_fallback(reply))
     return [
-        Message(fallback, tuple(group), reply.picture if number == 0 else None) for number, group in enumerate(groups)
+        Message(fallback, tuple(group), *((reply.picture, reply.document) if number == 0 else ()))
+        for number, group in enumerate(groups)
     ]
+
+
+def home_blocks(parts: Sequence[Reply]) -> tuple[Block, ...]:
+    """One page of several replies, each with its buttons under it; what is too much is cut off at the end."""
+    blocks: list[Block] = []
+    rows = 0
+    for part in parts:
+        words = list(_content(part))[:MAX_PART_BLOCKS]
+        buttons = [_actions(row, number, "home") for number, row in enumerate(part.buttons, rows)]
+        rows += len(buttons)
+        blocks += [*([{"type": "divider"}] if blocks else []), *words, *buttons]
+    return tuple(blocks[:MAX_HOME_BLOCKS])
 
 
 def outcome_blocks(blocks: tuple[Block, ...], reply: Reply) -> tuple[Block, ...] | None:

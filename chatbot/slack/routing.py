@@ -15,14 +15,15 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncBolt
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
+from chatbot.commands import REGISTRY
 from chatbot.slack.api import Bot, SlackApi
-from chatbot.slack.envelopes import Incoming, line_of_command, line_of_event, press
+from chatbot.slack.envelopes import Incoming, line_of_command, line_of_event, opened, press
 from chatbot.slack.render import BUTTON_ID
 
 log = structlog.get_logger(__name__)
 
 _COMMAND = re.compile(r"^/")
-"""Every slash command of the app: where /trader is taken, a person gives ours another name."""
+"""Every slash command of the app: where /trader is taken, a person gives ours another beginning."""
 _NAME = "slack_bolt.trader"
 """Bolt sets the level of the logger of this name and of those below; without the prefix it would be that of ours."""
 _READ = "incoming"
@@ -57,8 +58,9 @@ class Routing:
         self._app.error(self._failed)
         self._app.command(_COMMAND)(self._command)
         self._app.block_action(BUTTON_ID)(self._press)
-        self._app.event({"type": "message", "subtype": None}, matchers=[_direct, _by_a_person])(self._event)
-        self._app.event("app_mention", matchers=[_by_a_person])(self._event)
+        self._app.event({"type": "message", "subtype": None}, matchers=[_direct, _by_a_person, _own_words])(self._event)
+        self._app.event("app_mention", matchers=[_by_a_person, _own_words])(self._event)
+        self._app.event("app_home_opened")(self._home)
 
     async def read(self, envelope: dict[str, Any]) -> Incoming | None:
         """What a person typed or pressed; None: not for us (other bots, edits, joins, unknown buttons), or malformed.
@@ -80,7 +82,7 @@ class Routing:
     # ---- what Bolt calls, with arguments chosen by their names
 
     async def _command(self, ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
-        context[_READ] = line_of_command(command)
+        context[_READ] = line_of_command(command, lambda name: REGISTRY.find(name) is not None)
         await ack()
 
     async def _press(
@@ -92,6 +94,9 @@ class Routing:
     async def _event(self, body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext) -> None:
         """Bolt acknowledges events by itself."""
         context[_READ] = line_of_event(body, event)
+
+    async def _home(self, body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext) -> None:
+        context[_READ] = opened(body, event)
 
     async def _failed(self, error: Exception, body: dict[str, Any]) -> None:
         if isinstance(error, BoltUnhandledRequestError):
@@ -107,3 +112,21 @@ async def _direct(event: dict[str, Any]) -> bool:
 async def _by_a_person(event: dict[str, Any]) -> bool:
     """Bolt itself drops only what our own bot said."""
     return not (event.get("bot_id") or event.get("subtype") or event.get("hidden"))
+
+
+async def _own_words(event: dict[str, Any]) -> bool:
+    """Not an edited message (a mention comes again when it is edited), none that was shared from elsewhere, and no
+    quotation in it."""
+    attachments = _dicts(event.get("attachments"))
+    shared = any(a.get("is_share") or a.get("is_msg_unfurl") or a.get("message_blocks") for a in attachments)
+    return not (event.get("edited") or shared or _quotes(event.get("blocks")))
+
+
+def _quotes(blocks: Any) -> bool:
+    """Whether a rich text holds a quotation; they stand on the first level of it."""
+    parts = (part for block in _dicts(blocks) for part in _dicts(block.get("elements")))
+    return any(part.get("type") == "rich_text_quote" for part in parts)
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

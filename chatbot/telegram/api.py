@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,7 +16,15 @@ from html import unescape
 from typing import Any
 
 import httpx
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import (
+    Bot,
+    BotCommand,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -27,8 +36,17 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from chatbot.delivery import ChatBusy, ChatConflict, ChatForbidden, ChatRefused, ChatUnreachable
+from chatbot.delivery import (
+    ChatBusy,
+    ChatConflict,
+    ChatForbidden,
+    ChatGone,
+    ChatRefused,
+    ChatUnanswered,
+    ChatUnreachable,
+)
 from chatbot.reply import Button
+from chatbot.telegram.moves import present
 from chatbot.telegram.render import MAX_TEXT, Message
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # its future form of RetryAfter; without this every one is a warning
@@ -37,11 +55,49 @@ ALLOWED_UPDATES = ["message", "callback_query"]
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
+_FIRST_ID = re.compile(rb'"update_id"\s*:\s*(\d{1,15})(?!\d)')
+
+
+class _Unreadable(TelegramError):
+    """JSON that Python does not take apart: nested too deep, or a number of thousands of digits."""
+
+    def __init__(self, payload: bytes) -> None:
+        super().__init__("unreadable answer")
+        found = _FIRST_ID.search(payload)
+        self.update_id = int(found[1]) if found else None
+
+
+class _Requests(HTTPXRequest):
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = json.loads(payload.decode("utf-8", "replace"))
+        except json.JSONDecodeError as cut_off:  # asked again, it may be whole
+            raise TelegramError("Invalid server response") from cut_off
+        except (RecursionError, ValueError) as err:
+            raise _Unreadable(payload) from err
+        return answer
+
+
 class _RawBot(Bot):
     async def raw_updates(self, offset: int | None, seconds: int) -> list[object]:
         """getUpdates without parsing: `Bot.get_updates` fails as a whole when one update is malformed."""
         data: dict[str, Any] = {"timeout": seconds, "offset": offset, "allowed_updates": ALLOWED_UPDATES}
-        result: object = await self._post("getUpdates", data, read_timeout=seconds + 10)
+        try:
+            result: object = await self._post("getUpdates", data, read_timeout=seconds + 10)
+        except _Unreadable:
+            return await self._one_update(data | {"timeout": 0, "limit": 1})
+        return result if isinstance(result, list) else []
+
+    async def _one_update(self, data: dict[str, Any]) -> list[object]:
+        """The first of a batch that cannot be read as a whole; of an unreadable one nothing but its id, so that it can
+        be confirmed and those behind it come."""
+        try:
+            result: object = await self._post("getUpdates", data)
+        except _Unreadable as bad:
+            if bad.update_id is None:
+                raise
+            return [{"update_id": bad.update_id}]
         return result if isinstance(result, list) else []
 
 
@@ -55,7 +111,7 @@ class TelegramApi:
         ssl_context = httpx.create_ssl_context()  # made once for both clients: each holds every root certificate
 
         def requests(connections: int) -> HTTPXRequest:
-            return HTTPXRequest(
+            return _Requests(
                 connection_pool_size=connections,
                 connect_timeout=10.0,
                 read_timeout=15.0,
@@ -67,7 +123,8 @@ class TelegramApi:
         self._bot = _RawBot(
             token, f"{base}/bot", f"{base}/file/bot", request=requests(16), get_updates_request=requests(1)
         )
-        self._moved: dict[int, int] = {}
+        self.moved: dict[int, int] = {}
+        """Groups that became supergroups: what is meant for the old id goes to the new one."""
         self.bot_id = 0
         self.bot_name = ""
 
@@ -83,27 +140,41 @@ class TelegramApi:
         with _own_errors():
             return await self._bot.raw_updates(offset, seconds)
 
-    async def send(self, chat_id: int, message: Message, topic: int | None = None, answers: int | None = None) -> int:
-        """The new message's id. ChatRefused: chat unknown, bot blocked."""
-        chat_id = self._moved.get(chat_id, chat_id)
+    async def send(
+        self,
+        chat_id: int,
+        message: Message,
+        topic: int | None = None,
+        answers: int | None = None,
+        *,
+        quiet: bool = False,
+    ) -> int:
+        """The new message's id; `quiet`: without a sound. ChatRefused: chat unknown, bot blocked."""
+        chat_id = present(chat_id, self.moved)
         with _own_errors():
             try:
-                return await self._send(chat_id, message, topic, answers)
+                return await self._send(chat_id, message, topic, answers, quiet)
             except ChatMigrated as moved:
-                self._moved[chat_id] = moved.new_chat_id
-                return await self._send(moved.new_chat_id, message, topic, answers)
+                self.moved[chat_id] = moved.new_chat_id
+                return await self._send(moved.new_chat_id, message, topic, answers, quiet)
 
-    async def _send(self, chat_id: int, message: Message, topic: int | None, answers: int | None) -> int:
+    async def _send(self, chat_id: int, message: Message, topic: int | None, answers: int | None, quiet: bool) -> int:
         reply_to = ReplyParameters(answers, allow_sending_without_reply=True) if answers is not None else None
         common: dict[str, Any] = {
             "message_thread_id": topic,
             "reply_parameters": reply_to,
             "reply_markup": _keyboard(message.buttons),
+            "disable_notification": quiet or None,
         }
         try:
             if message.picture is not None:
                 sent = await self._bot.send_photo(
                     chat_id, message.picture.png, caption=message.html or None, parse_mode="HTML", **common
+                )
+            elif message.document is not None:
+                file = InputFile(message.document.content, filename=message.document.name)
+                sent = await self._bot.send_document(
+                    chat_id, file, caption=message.html or None, parse_mode="HTML", **common
                 )
             else:
                 sent = await self._bot.send_message(
@@ -116,16 +187,29 @@ class TelegramApi:
         return int(sent.message_id)
 
     async def edit(self, chat_id: int, message_id: int, message: Message) -> int:
-        """Replace a text message and its buttons. ChatRefused: too old, gone, or a picture."""
-        with _own_errors(), _unchanged_is_fine():
-            await self._bot.edit_message_text(
-                message.html,
-                chat_id,
-                message_id,
-                parse_mode="HTML",
-                reply_markup=_keyboard(message.buttons),
-                link_preview_options=_NO_PREVIEW,
-            )
+        """Replace the words and buttons of a message; those under a picture have room for a caption. ChatGone: too
+        old, gone, or too long for it."""
+        chat_id = present(chat_id, self.moved)
+        keyboard = _keyboard(message.buttons)
+        with _own_errors(gone=True), _unchanged_is_fine():
+            try:
+                await self._bot.edit_message_text(
+                    message.html,
+                    chat_id,
+                    message_id,
+                    parse_mode="HTML",
+                    reply_markup=keyboard,
+                    link_preview_options=_NO_PREVIEW,
+                )
+            except BadRequest as refusal:
+                if "no text in the message" not in refusal.message.lower():
+                    raise
+                await self._bot.edit_message_caption(
+                    chat_id, message_id, caption=message.html, parse_mode="HTML", reply_markup=keyboard
+                )
+            except ChatMigrated as moved:
+                self.moved[chat_id] = moved.new_chat_id
+                raise ChatGone("the group has become a supergroup") from moved
         return message_id
 
     async def close_message(self, chat_id: int, message_id: int, text: str, entities: Sequence[dict[str, Any]]) -> int:
@@ -176,11 +260,16 @@ def _plain(message: Message) -> str:
     for tag in ("b", "pre"):
         text = text.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
     alt = f"[{message.picture.alt}]" if message.picture is not None else ""
-    return "\n".join(part for part in (alt, unescape(text)) if part)[: MAX_TEXT // 2]
+    name = f"[{message.document.name}]" if message.document is not None else ""
+    return "\n".join(part for part in (alt, name, unescape(text)) if part)[: MAX_TEXT // 2]
+
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 @contextmanager
-def _own_errors() -> Iterator[None]:
+def _own_errors(*, gone: bool = False) -> Iterator[None]:
+    """`gone`: a bad request is about the message to edit."""
     try:
         yield
     except RetryAfter as busy:
@@ -192,9 +281,11 @@ def _own_errors() -> Iterator[None]:
     except Conflict as conflict:
         raise ChatConflict(conflict.message) from conflict
     except (BadRequest, Forbidden) as refusal:
-        raise ChatRefused(refusal.message) from refusal
+        kind = ChatGone if gone and isinstance(refusal, BadRequest) else ChatRefused
+        raise kind(refusal.message) from refusal
     except TelegramError as failure:
-        raise ChatUnreachable(failure.message) from failure
+        never = isinstance(failure.__cause__, _NEVER_SENT)
+        raise (ChatUnreachable if never else ChatUnanswered)(failure.message) from failure
 
 
 @contextmanager

@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from chatbot.access import Access, Person, Role
 from chatbot.delivery import Backoff, ChatError, ChatRefused, ChatUnreachable, Trouble
+from chatbot.frontend import Asked
 from chatbot.languages import Languages
+from chatbot.lasting import GRACE_SECONDS, Lasting, close_behind
+from chatbot.people.access import Access, Person, Role
 from chatbot.reply import Reply
 from chatbot.telegram.api import TelegramApi
 from chatbot.telegram.handling import Handling
 from chatbot.telegram.inbox import Inbox, Taken
-from chatbot.telegram.render import render
-from chatbot.telegram.updates import Incoming, Pressed, Typed, read, update_id_of
+from chatbot.telegram.moves import Moves
+from chatbot.telegram.posting import post
+from chatbot.telegram.updates import Incoming, Pressed, Typed, moved_to, read, update_id_of
 from chatbot.wording import LANGUAGES
+from trader.background import Background
 from trader.clock import Clock, SystemClock
 from trader.ports import Storage
 
@@ -31,8 +35,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-GRACE_SECONDS = 5.0
-"""How long `stop` waits for commands in hand."""
+BATCH = 100
+"""Updates Telegram hands out at a time, at most."""
 
 
 class TelegramFrontEnd:
@@ -53,6 +57,7 @@ class TelegramFrontEnd:
         *,
         clock: Clock | None = None,
         on_trouble: Callable[[str], None] | None = None,
+        asked: Asked | None = None,
         poll_seconds: int = 25,
         backoff: tuple[float, float] = (1.0, 30.0),
     ) -> None:
@@ -63,14 +68,18 @@ class TelegramFrontEnd:
         self._access = access
         self._languages = languages
         self._clock = clock or SystemClock()
+        self._asked = asked
         self._poll_seconds = poll_seconds
         self._backoff = backoff
-        self._trouble = Trouble(self.channel, languages.words(), on_trouble)
+        self._trouble = Trouble(self.channel, languages.words(), on_trouble, quiet=3 * backoff[1])
         self._api: TelegramApi | None = None
         self._inbox: Inbox | None = None
         self._handling: Handling | None = None
-        self._life: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._moves: Moves | None = None
+        self._life = Lasting("telegram", self._live, backoff)
+        self._commands = Background()
+        self._late: list[Taken] = []
+        """What came too late and has not been told of yet."""
         self.connected = False
 
     @property
@@ -80,63 +89,53 @@ class TelegramFrontEnd:
 
     async def start(self) -> None:
         """Begin to connect; returns at once."""
-        if self._life is None:
-            self._life = asyncio.create_task(self._live(), name="telegram")
+        self._life.start()
 
     async def stop(self) -> None:
         """Take nothing more, let commands in hand finish for a moment, then leave."""
-        if self._life is not None:
-            self._life.cancel()
-            await asyncio.wait({self._life})
-            self._life = None
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
-        for task in list(self._tasks):
-            task.cancel()
+        await self._life.stop()
+        await self._commands.finish(GRACE_SECONDS)
+        await self._commands.close()
         if self._inbox is not None:
             await self._inbox.stopped(self._clock.now())
             self._inbox = self._handling = None
         if self._api is not None:
+            await self._keep_moves(self._api)
             await self._api.close()
             self._api = None
         self.connected = False
 
-    async def send(self, target: str, reply: Reply, *, edit: str = "") -> str:
-        """Send to the chat `target` (a number), or replace the message `edit`; returns the remote id of the message
-        that carries the buttons. Raises ChatError: nothing or only a part was sent."""
+    async def send(self, target: str, reply: Reply, *, edit: str = "", thread: str = "") -> str:
+        """As `frontend.Send`; `target` is a number."""
         if self._api is None:
             raise ChatUnreachable("not connected yet")
-        try:
-            chat_id = int(target)
-        except ValueError as wrong:
-            raise ChatRefused(f"not a chat id: {target!r}") from wrong
-        messages = render(reply)
-        if edit and len(messages) == 1 and messages[0].picture is None:
-            try:
-                await self._api.edit(chat_id, int(edit), messages[0])
-            except ChatRefused as gone:
-                log.info("telegram_edit_refused", message_id=edit, cause=str(gone))
-            else:
-                return edit
-        sent = [await self._api.send(chat_id, message) for message in messages]
-        return str(sent[-1])
+        return await post(self._api, target, reply, edit=edit, thread=thread)
 
     # ---- the life of the connection
 
     async def _live(self) -> None:
+        """Ends only by what nobody expected; everything that may be broken is then made anew."""
         waits = Backoff(*self._backoff)
-        while True:
-            try:
-                api, inbox, handling = await self._connect()
-                await self._poll(api, inbox, handling, waits)
-            except ChatError as error:
-                self.connected = False
-                self._trouble.begins(error)
-                await asyncio.sleep(waits.after(error))
-            except Exception:
-                log.exception("telegram_failed")  # a fault of ours must not leave the bot deaf for good
-                self.connected = False
-                await asyncio.sleep(waits.after())
+        try:
+            while True:
+                try:
+                    api, inbox, handling = await self._connect()
+                    await self._poll(api, inbox, handling, waits)
+                except ChatError as error:
+                    self.connected = False
+                    self._trouble.begins(error)
+                    await asyncio.sleep(waits.after(error))
+        except Exception:
+            self._discard()
+            raise
+        finally:
+            self.connected = False
+
+    def _discard(self) -> None:
+        """The next life begins with a new connection; commands in hand may finish on the old one."""
+        api, self._api, self._handling = self._api, None, None
+        if api is not None:
+            self._commands.start(close_behind(api, self._commands.tasks))
 
     async def _connect(self) -> tuple[TelegramApi, Inbox, Handling]:
         if self._api is None:
@@ -144,15 +143,30 @@ class TelegramFrontEnd:
         api = self._api
         if self._inbox is None or self._handling is None:
             await api.connect()
-            inbox = Inbox(self._storage, api.bot_id)
-            cut_off = await inbox.load()
-            handling = Handling(api, self._dispatcher, self._access, self._languages, self._clock)
-            self._inbox, self._handling = inbox, handling
+            await self._load_moves(api)
+            handling = Handling(api, self._dispatcher, self._access, self._languages, self._clock, self._asked)
+            cut_off: list[Taken] = []
+            if self._inbox is None:
+                inbox = Inbox(self._storage, api.bot_id)
+                cut_off = await inbox.load()
+                self._inbox = inbox
+            self._handling = handling
             log.info("telegram_connected", bot=api.bot_name)
-            for command in cut_off:
-                self._spawn(self._answer(inbox, command.update_id, handling.cut_off(command)))
-            self._spawn(self._set_menus(api))
+            self._late += [command for command in cut_off if not command.begun]
+            for command in (command for command in cut_off if command.begun):
+                self._commands.start(self._answer(self._inbox, handling.cut_off(command), command))
+            self._commands.start(self._set_menus(api))
         return api, self._inbox, self._handling
+
+    async def _load_moves(self, api: TelegramApi) -> None:
+        if self._moves is None:
+            self._moves = Moves(self._storage, api.bot_id)
+        api.moved = await self._moves.load()
+
+    async def _keep_moves(self, api: TelegramApi) -> None:
+        """Also those that a refused message has told of."""
+        if self._moves is not None:
+            await self._moves.keep(api.moved)
 
     async def _poll(self, api: TelegramApi, inbox: Inbox, handling: Handling, waits: Backoff) -> None:
         """`offset` is only sent to confirm a batch: ids start anew after a quiet week, and an old offset would then
@@ -170,6 +184,10 @@ class TelegramFrontEnd:
             silence = None if contact is None else now - contact
             contact = now
             offset = await self._take(batch, api, inbox, handling, silence)
+            if len(batch) >= BATCH:  # more may wait from the time we were away
+                seconds = 0
+            else:
+                self._catch_up(inbox, handling, silence)
             if batch and offset is None:  # nothing in it can be confirmed: it will come again
                 await asyncio.sleep(waits.after())
 
@@ -182,24 +200,44 @@ class TelegramFrontEnd:
         silence: timedelta | None,
     ) -> int | None:
         """Write down what is new, start handling it; returns the offset that confirms the batch."""
-        ids = [update_id for raw in batch if (update_id := update_id_of(raw)) is not None]
+        by_id = {i: raw for raw in batch if (i := update_id_of(raw)) is not None}  # one may be in it twice
+        ids = list(by_id)
         if not ids:
             return None
-        fresh = [raw for raw in batch if (i := update_id_of(raw)) is not None and inbox.is_new(i)]
+        now = self._clock.now()
+        fresh = [raw for i, raw in by_id.items() if inbox.is_new(i, now)]
+        api.moved |= dict(move for raw in fresh if (move := moved_to(raw)) is not None)
+        await self._keep_moves(api)
         incoming = [item for raw in fresh if (item := read(raw, api.bot_id, api.bot_name)) is not None]
+        late = {item.update_id for item in incoming if handling.too_late(item, _person(item), silence)}
         members = [item for item in incoming if self._access.role_of(_person(item)) is not Role.NOBODY]
-        await inbox.take(ids, [_taken(item) for item in members], self._clock.now())
+        taken = {item.update_id: _taken(item, begun=item.update_id not in late) for item in members}
+        await inbox.take(ids, taken.values(), now)
         for item in incoming:
-            if isinstance(item, Typed):
-                work = handling.typed(item, _person(item))
-            else:
-                work = handling.pressed(item, _person(item), silence)
-            self._spawn(self._answer(inbox, item.update_id, work))
+            if item.update_id in late:
+                self._late.append(taken[item.update_id])
+                if isinstance(item, Pressed):
+                    self._commands.start(handling.stop_spinner(item.query_id))
+                continue
+            person = _person(item)
+            work = handling.typed(item, person) if isinstance(item, Typed) else handling.pressed(item, person)
+            self._commands.start(
+                self._answer(inbox, work, *([taken[item.update_id]] if item.update_id in taken else []))
+            )
         return max(ids) + 1
 
-    async def _answer(self, inbox: Inbox, update_id: int, work: Coroutine[Any, Any, None]) -> None:
+    def _catch_up(self, inbox: Inbox, handling: Handling, silence: timedelta | None) -> None:
+        """Everything of the time without a connection is here: one message for each conversation that has some."""
+        late, self._late = self._late, []
+        conversations: dict[tuple[int, int | None], list[Taken]] = {}
+        for command in late:
+            conversations.setdefault((command.chat_id, command.topic), []).append(command)
+        for commands in conversations.values():
+            self._commands.start(self._answer(inbox, handling.caught_up(commands, silence), *commands))
+
+    async def _answer(self, inbox: Inbox, work: Coroutine[Any, Any, None], *commands: Taken) -> None:
         await work
-        await inbox.answered(update_id)
+        await inbox.answered(*(command.update_id for command in commands))
 
     async def _set_menus(self, api: TelegramApi) -> None:
         waits = Backoff(*self._backoff)
@@ -216,21 +254,12 @@ class TelegramFrontEnd:
                 except ChatError as error:
                     await asyncio.sleep(waits.after(error))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (failure := task.exception()) is not None:
-            log.error("telegram_handler_failed", exc_info=failure)
-
 
 def _person(incoming: Incoming) -> Person:
     return Person("telegram", str(incoming.user_id), incoming.name)
 
 
-def _taken(incoming: Incoming) -> Taken:
-    text = incoming.action if isinstance(incoming, Pressed) else incoming.text
-    return Taken(incoming.update_id, incoming.chat_id, incoming.user_id, incoming.topic, text)
+def _taken(incoming: Incoming, *, begun: bool) -> Taken:
+    pressed = isinstance(incoming, Pressed)
+    text, sent_at = (incoming.action, "") if isinstance(incoming, Pressed) else (incoming.text, incoming.at.isoformat())
+    return Taken(incoming.update_id, incoming.chat_id, incoming.user_id, incoming.topic, text, pressed, sent_at, begun)

@@ -6,10 +6,10 @@ HTML source counted here is never shorter than that."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
-from chatbot.reply import Button, Picture, Reply
+from chatbot.reply import Button, Document, Picture, Reply
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
@@ -17,15 +17,24 @@ MAX_CAPTION = 1024
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to send; with a picture, `html` is its caption. Buttons stand under the last message only."""
+    """One message to send; with a picture or a document, `html` is its caption. Buttons stand under the last message
+    only."""
 
     html: str
     picture: Picture | None = None
     buttons: tuple[tuple[Button, ...], ...] = ()
+    document: Document | None = None
+
+    @property
+    def file(self) -> Picture | Document | None:
+        """What cannot be edited into another message."""
+        return self.picture or self.document
 
 
 def render(reply: Reply) -> list[Message]:
-    """At least one message; every text within Telegram's limits."""
+    """At least one message; every text within Telegram's limits. A document beside a picture comes after it."""
+    if reply.document is not None:
+        return _with_document(reply, reply.document)
     styled = list(_styled(reply))
     if reply.picture is None:
         texts = _pack(styled, MAX_TEXT) or [escape(reply.tone.value)]
@@ -36,6 +45,14 @@ def render(reply: Reply) -> list[Message]:
     texts = _pack(styled, MAX_TEXT)
     head = Message("", reply.picture)
     return [head, *(Message(text) for text in texts[:-1]), Message(texts[-1], buttons=reply.buttons)]
+
+
+def _with_document(reply: Reply, document: Document) -> list[Message]:
+    """The words as the document's caption, or before it where they are too long or a picture has them."""
+    caption = _pack(list(_styled(reply)), MAX_CAPTION)
+    if reply.picture is None and len(caption) <= 1:
+        return [Message("".join(caption), buttons=reply.buttons, document=document)]
+    return [*render(replace(reply, document=None, buttons=())), Message("", buttons=reply.buttons, document=document)]
 
 
 def units(text: str) -> int:

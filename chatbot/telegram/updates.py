@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
+from chatbot.outside import cleaned, too_deep
+
 MAX_TEXT = 4096
 """Telegram's own limit of a message; anything longer did not come from a person."""
 
@@ -53,11 +55,20 @@ def update_id_of(raw: object) -> int | None:
     return value if _is_int(value) else None
 
 
+def moved_to(raw: object) -> tuple[int, int] | None:
+    """(old id, new id) of a group that has become a supergroup; None: this update says nothing of the kind."""
+    message = raw.get("message") if isinstance(raw, dict) else None
+    if not isinstance(message, dict) or not isinstance(chat := message.get("chat"), dict):
+        return None
+    old, new = chat.get("id"), message.get("migrate_to_chat_id")
+    return (old, new) if _is_int(old) and _is_int(new) and max(old, new) < 0 and old != new else None
+
+
 def read(raw: object, bot_id: int, bot_name: str) -> Incoming | None:
-    """None for what is not for us: edits, channel posts, forwards, other bots, group talk that does not call us, and
-    anything malformed."""
+    """None for what is not for us: edits, channel posts, forwards, quotes, other bots, group talk that does not call
+    us, and anything malformed."""
     update_id = update_id_of(raw)
-    if update_id is None or not isinstance(raw, dict):
+    if update_id is None or not isinstance(raw, dict) or too_deep(raw):
         return None
     if isinstance(query := raw.get("callback_query"), dict):
         return _pressed(update_id, query)
@@ -73,16 +84,39 @@ def _typed(update_id: int, message: dict[str, Any], bot_id: int, bot_name: str) 
         return None
     if not (isinstance(text, str) and text.strip() and _is_int(sent) and _is_int(message_id)):
         return None
-    if "forward_origin" in message or "forward_date" in message or "via_bot" in message or len(text) > MAX_TEXT:
+    if len(text) > MAX_TEXT or _foreign(message):
         return None
-    line = _addressed(text.strip(), message, chat.get("type") == "private", bot_id, bot_name)
-    if line is None:
+    line = _addressed(cleaned(text).strip(), message, chat.get("type") == "private", bot_id, bot_name)
+    if not line:
         return None
     try:
         at = datetime.fromtimestamp(sent, UTC)
     except (OverflowError, ValueError, OSError):
         return None
     return Typed(update_id, chat["id"], sender["id"], _name(sender), line, at, message_id, _topic(message))
+
+
+_FOREIGN = frozenset(
+    {
+        "forward_origin",
+        "forward_date",
+        "via_bot",
+        "sender_chat",  # a channel or an anonymous group: no person to ask for the role of
+        "is_automatic_forward",
+        "edit_date",
+        "quote",
+        "external_reply",
+    }
+)
+_QUOTES = frozenset({"blockquote", "expandable_blockquote"})
+
+
+def _foreign(message: dict[str, Any]) -> bool:
+    """Forwarded, quoted, edited, or written by no person: never a command, whatever it says."""
+    if not _FOREIGN.isdisjoint(message):
+        return True
+    entities = message.get("entities")
+    return isinstance(entities, list) and any(isinstance(e, dict) and e.get("type") in _QUOTES for e in entities)
 
 
 def _pressed(update_id: int, query: dict[str, Any]) -> Pressed | None:
@@ -101,7 +135,7 @@ def _pressed(update_id: int, query: dict[str, Any]) -> Pressed | None:
         chat["id"],
         sender["id"],
         _name(sender),
-        action,
+        cleaned(action),
         message["message_id"],
         _topic(message),
         text if isinstance(text, str) else None,
@@ -127,12 +161,13 @@ def _addressed(text: str, message: dict[str, Any], private: bool, bot_id: int, b
 
 
 def _is_person(sender: Any) -> TypeGuard[dict[str, Any]]:
-    return isinstance(sender, dict) and _is_int(sender.get("id")) and sender.get("is_bot") is not True
+    return isinstance(sender, dict) and _is_int(sender.get("id")) and not sender.get("is_bot")
 
 
 def _name(sender: dict[str, Any]) -> str:
     words = (sender.get("first_name"), sender.get("last_name"))
-    return " ".join(word for word in words if isinstance(word, str) and word)[:64] or str(sender["id"])
+    named = " ".join(word for word in words if isinstance(word, str) and word)[:64]
+    return cleaned(named).strip() or str(sender["id"])
 
 
 def _topic(message: dict[str, Any]) -> int | None:
@@ -141,4 +176,5 @@ def _topic(message: dict[str, Any]) -> int | None:
 
 
 def _is_int(value: Any) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
+    """Ids and times of Telegram's have at most 52 bits."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53

@@ -57,10 +57,12 @@ def variables(language: str) -> Mapping[str, frozenset[str]]:
 class Words:
     """KeyError for a key the catalogue does not have; ValueError when a parameter of the message is missing."""
 
-    def __init__(self, language: str, coins: Coins | None = None) -> None:
+    def __init__(self, language: str, coins: Coins | None = None, names: Mapping[str, str] | None = None) -> None:
+        """`names` of people by their key (`telegram:123`), looked up as they stand at each use."""
         self.language = language
         self._bundle = _bundle(language)
         self._coins = coins or Coins()
+        self._names = {} if names is None else names
 
     def __call__(self, key: str, /, **params: object) -> str:
         pattern = self._bundle.get_message(key).value
@@ -99,6 +101,13 @@ class Words:
     def short(self, amount: Decimal | None) -> str:
         """`120만`: a check of what was understood."""
         return self.unknown if amount is None else figures.short_krw(amount)
+
+    def brief(self, amount: Decimal | None) -> str:
+        """For tables, four figures at most where it is long: `1.23억`, `123M`."""
+        return "–" if amount is None else figures.brief(amount, self.language)
+
+    def brief_change(self, amount: Decimal | None) -> str:
+        return "–" if amount is None else figures.signed_brief(amount, self.language)
 
     def krw(self, amount: Decimal | None) -> str:
         """`1,234,567원`, `₩1,234,567`."""
@@ -143,6 +152,16 @@ class Words:
         """`비트코인 KRW-BTC`; the code alone when its name is not known."""
         name = self._coins.name(code, self.language)
         return f"{name} {code}" if name else code
+
+    def person(self, key: str) -> str:
+        """`Kim`; somebody whose name is not known as `텔레그램 123`, and what is no person's key as it is."""
+        return self._names.get(key) or self.account(key)
+
+    def account(self, key: str) -> str:
+        """`텔레그램 123`, also where a name is known: anybody can take any name."""
+        channel, _, user_id = key.partition(":")
+        place = f"channel-{channel}"
+        return f"{self(place)} {user_id}" if user_id and self.has(place) else key
 
     def coin(self, code: str) -> str:
         """`비트코인`, else the base symbol."""

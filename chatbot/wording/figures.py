@@ -35,6 +35,31 @@ def short_krw(krw: Decimal) -> str:
     return sign + " ".join(parts)
 
 
+BRIEF = {
+    "ko": ((10**12, "조"), (10**8, "억"), (10**4, "만")),
+    "en": ((10**12, "T"), (10**9, "B"), (10**6, "M")),
+}
+BRIEF_FROM = 10_000_000
+"""Below it the figure itself is short enough for a phone."""
+
+
+def brief(krw: Decimal, language: str) -> str:
+    """A long sum in four figures: 12345678 → `1,235만` (`12.35M`), 123456789 → `1.23억`; a short one as it is."""
+    if abs(krw) < BRIEF_FROM:
+        return amount(krw)
+    nearly = abs(krw) * Decimal("1.00005")  # 99,999,999 rounds into the next unit
+    size, unit = next((size, unit) for size, unit in BRIEF[language] if nearly >= size)
+    digits = 2 if nearly < 100 * size else 1 if nearly < 1000 * size else 0
+    rounded = (krw / size).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    return f"{rounded:,}{unit}"
+
+
+def signed_brief(krw: Decimal, language: str) -> str:
+    """123456789 → `+1.23억`, 0 → `0`."""
+    text = brief(krw, language)
+    return f"+{text}" if not text.startswith("-") and text != "0" else text
+
+
 def price(value: Decimal) -> str:
     """Thousands separated, decimals as the tick has them: 95123000 → `95,123,000`, 0.1230 → `0.123`."""
     text = f"{value.normalize():,f}" if value == value.to_integral_value() else f"{value:,f}"

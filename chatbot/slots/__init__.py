@@ -1,0 +1,1 @@
+"""Parameters of commands: each kind reads itself from the words of a line."""
