@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from trader.model.limits import Limits
-from trader.model.market import Level, Market, MarketInfo, OrderBook, Quote, TradingRules
+from trader.model.market import Level, Market, MarketInfo, OrderBook, Quote
 from trader.model.order import (
     Cleared,
     ExitPlan,
@@ -20,6 +20,7 @@ from trader.model.order import (
     TimeInForce,
 )
 from trader.model.portfolio import Balance, Portfolio, Position, TradingState
+from trader.model.rules import TradingRules
 
 D = Decimal
 BTC = Market("KRW", "BTC")

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("pandas", "ta", "matplotlib", "mplfinance", "pyarrow", "alembic", "numba", "openai", "anthropic", "pyupbit")
 LOAD = f"""
 import json, sys
-import chatbot.app, chatbot.running
+import chatbot.running.app, chatbot.running.verbs
 import chatbot.telegram.frontend, chatbot.slack.frontend, chatbot.console.reader
 print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))
 """

@@ -8,16 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from storage.memory import MemoryStorage
+from storage.memory.spare import MemorySpare
 from tests.examples import BTC, NOON, D, info
 from tests.venue_script import VenueScript
 from trader.approval.policy import authorise_by_rule
+from trader.books_watch import WatchedStorage
 from trader.chronicle import Chronicle
 from trader.clock import ManualClock
 from trader.errors import StorageFailed
 from trader.execution.executor import Executor
+from trader.exits import Exits
 from trader.flow import Flow
 from trader.guard.watch import Guard
-from trader.ledger.books import book
+from trader.ledger.late import book_fact
 from trader.market.quotes import QuoteBoard
 from trader.model.events import Event, EventKind
 from trader.model.limits import ApprovalPolicy, OrderStyle
@@ -25,7 +28,8 @@ from trader.model.market import Market
 from trader.model.order import Authorised, Cleared, ExitPlan, Intent, Order, Origin, Side
 from trader.model.portfolio import Position, TradingState
 from trader.model.views import StateNote
-from trader.panic import Panic
+from trader.panic.button import Panic
+from trader.panic.pursuit import Pursuit
 from trader.ports import Records
 from trader.settings import Settings
 from trader.state import StateKeeper
@@ -68,13 +72,14 @@ class Floor:
 
     venue: VenueScript = field(default_factory=VenueScript)
     storage: FailingStorage = field(default_factory=FailingStorage)
+    spare: MemorySpare = field(default_factory=MemorySpare)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOON))
     settings: Settings = field(default_factory=settings)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.venue.now = self.clock.now
-        self.chronicle = Chronicle(self.storage, self.clock)
+        self.chronicle = Chronicle(WatchedStorage(self.storage, self.spare), self.clock)
         self.chronicle.on_event(self.events.append)
         self.quotes = QuoteBoard(self.clock)
         self.quotes.set_infos(info(market) for market in self.venue.prices)
@@ -83,17 +88,24 @@ class Floor:
 
     def restart(self) -> None:
         """New parts over the same rows, as after a crash."""
-        self.executor = Executor(self.venue, self.chronicle, self.clock, lambda: self.settings, book)
+        self.executor = Executor(self.venue, self.chronicle, self.clock, lambda: self.settings, book_fact, self.spare)
         self.flow = Flow(
             self.venue, self.chronicle, self.clock, lambda: self.settings, self.quotes, self.executor, self.state
         )
-        self.guard = Guard(self.chronicle, self.clock, self.flow.leave)
-        self.panic = Panic(self.venue, self.chronicle, self.clock, self.quotes, self.executor, self.flow, self.state)
+        self.exits = Exits(
+            self.venue, self.chronicle, self.clock, lambda: self.settings, self.quotes, self.executor, self.state
+        )
+        self.guard = Guard(self.chronicle, self.clock, self.exits.leave)
+        self.panic = Panic(
+            self.venue, self.chronicle, self.clock, self.quotes, self.executor, self.exits, self.state, self.spare
+        )
+        self.pursuit = Pursuit(self.panic, self.chronicle, self.state)
         self._loads: list[asyncio.Task[None]] = []
         self.executor.on_booked(lambda market: self._loads.append(asyncio.create_task(self.guard.load(market))))
 
     async def close(self) -> None:
         await self.guard.close()
+        await self.pursuit.close()
         await self.executor.close()
 
     async def guarded(self) -> None:

@@ -11,10 +11,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from tests.examples import BTC, ETH, NOON, D, info, rules
-from trader.errors import DuplicateClientOrderId, NotFound
-from trader.model.market import Candle, Level, Market, MarketInfo, OrderBook, Quote, Timeframe, TradingRules
+from trader.errors import DuplicateClientOrderId, NotFound, VenueUnreachable
+from trader.model.market import Candle, Level, Market, MarketInfo, OrderBook, Quote, Ticker, Timeframe
 from trader.model.order import OrderRequest, OrderType, Side, VenueFill, VenueOrder
 from trader.model.portfolio import Balance
+from trader.model.rules import TradingRules
 
 FEE = D("0.0005")
 Hook = Callable[[OrderRequest], Awaitable[None]]
@@ -24,7 +25,8 @@ class VenueScript:
     """Implements `ports.Exchange`. Prices stand still at 100,000 / 100,100 until told otherwise.
 
     `fill_at_once`: market orders fill completely before they are looked at. `lose_answers`: orders are taken, then the
-    test's fault is raised. `hide`: `find` shows nothing. `before_submit` is awaited first thing in every submit."""
+    test's fault is raised. `hide`: `find` shows nothing. `away`: nothing is answered. `before_submit` is awaited
+    first thing in every submit."""
 
     def __init__(self, cash: str = "10000000", **coins: str) -> None:
         self.totals = {"KRW": D(cash), **{name: D(amount) for name, amount in coins.items()}}
@@ -36,6 +38,7 @@ class VenueScript:
         self.fill_at_once = True
         self.lose_answers = False
         self.hide = False
+        self.away = False
         self.before_submit: Hook | None = None
         self.now: Callable[[], datetime] = lambda: NOON
         self.history: dict[Market, list[Candle]] = {}
@@ -79,6 +82,8 @@ class VenueScript:
 
     def _enter(self, method: str) -> None:
         self.asked[method] = self.asked.get(method, 0) + 1
+        if self.away:
+            raise VenueUnreachable("connection refused")
         if self.faults.get(method):
             raise self.faults[method].pop(0)
 
@@ -101,6 +106,12 @@ class VenueScript:
     async def quotes(self, markets: Sequence[Market]) -> list[Quote]:
         self._enter("quotes")
         return [Quote(m, *self.prices[m], self.prices[m][0], self.now()) for m in markets if m in self.prices]
+
+    async def tickers(self, quote: str) -> list[Ticker]:
+        """Each market at its bid since yesterday, with a turnover of a million."""
+        self._enter("tickers")
+        bids = {m: bid for m, (bid, _) in self.prices.items() if m.quote == quote}
+        return [Ticker(m, bid, bid, bid, bid, D(1_000_000), self.now()) for m, bid in bids.items()]
 
     async def order_book(self, market: Market) -> OrderBook:
         self._enter("order_book")

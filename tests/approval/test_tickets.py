@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.examples import NOON, D, buy, cleared, quote, sell
-from trader.approval.tickets import REFUSALS, answer, expire, open_ticket
+from tests.examples import NOON, D, buy, cleared, quote, rules, sell
+from trader.approval.tickets import REFUSALS, anew, answer, expire, open_ticket, replaced
 from trader.model.events import TicketState
 from trader.model.market import Quote
-from trader.model.order import Authorised, Intent, OrderType, Refused
+from trader.model.order import Authorised, ExitPlan, Intent, OrderType, Origin, Refused
 from trader.model.ticket import Ticket
 
 
@@ -108,6 +108,53 @@ def test_a_persons_own_limit_price_stands_however_the_market_moves() -> None:
     assert given.intent == wish
 
 
+def test_asked_anew_the_levels_keep_their_distance() -> None:
+    """Decided at 100,000, stop 2% below, target 3% above; now the ask is 110,000: 107,800 and 113,300, on ticks of 100.
+    The sum stays, and so does the thread."""
+    wish = buy(exits=ExitPlan(stop=D(98_000), take=D(103_000), trail=D("0.01")))
+    fresh = anew(ticket(wish), quote("109900", "110000"), rules(), intent_id="i2", by="telegram:1", now=NOON)
+    assert isinstance(fresh, Intent)
+    assert (fresh.price, fresh.notional, fresh.owner) == (D(110_000), D(100_000), "sma_cross")
+    assert fresh.exits == ExitPlan(stop=D(107_800), take=D(113_300), trail=D("0.01"))
+    assert (fresh.intent_id, fresh.thread_id) == ("i2", "i1")
+
+
+def test_asked_anew_a_stop_stays_below_the_price_where_ticks_are_coarse() -> None:
+    """A stop of 199 for 200 KRW; now 150: 149.25 would go up to the price itself, and sell what was just bought."""
+    wish = buy(price=D(200), exits=ExitPlan(stop=D(199)))
+    fresh = anew(ticket(wish), quote("149", "150"), rules(), intent_id="i2", by="telegram:1", now=NOON)
+    assert isinstance(fresh, Intent)
+    assert fresh.exits.stop == D(149)
+
+
+def test_who_asks_anew_by_hand_owns_it_and_a_limit_stands() -> None:
+    wish = buy(origin=Origin.PERSON, owner="telegram:1", order_type=OrderType.LIMIT, price=D(90_000))
+    fresh = anew(ticket(wish), None, rules(), intent_id="i2", by="telegram:2", now=NOON)
+    assert isinstance(fresh, Intent)
+    assert (fresh.price, fresh.owner) == (D(90_000), "telegram:2")
+
+
+@pytest.mark.parametrize(
+    ("state", "hours", "code"),
+    [
+        (TicketState.PENDING, 0, None),
+        (TicketState.EXPIRED, 1, None),
+        (TicketState.EXPIRED, 2, "too_old"),
+        (TicketState.APPROVED, 0, "already_answered"),
+        (TicketState.REJECTED, 0, "already_answered"),
+        (TicketState.REPLACED, 0, "already_answered"),
+    ],
+)
+def test_only_what_waits_or_ran_out_lately_is_asked_anew(state: TicketState, hours: int, code: str | None) -> None:
+    old = replace(ticket(), state=state, answered_by="slack:U1")
+    fresh = anew(old, quote(), rules(), intent_id="i2", by="me", now=NOON + timedelta(hours=hours))
+    assert (fresh.code if isinstance(fresh, Refused) else None) == code
+    if code == "already_answered":
+        assert isinstance(fresh, Refused)
+        assert fresh.by == "slack:U1", "who was first"
+    assert replaced(ticket(), "me", NOON).state is TicketState.REPLACED
+
+
 def test_every_refusal_is_listed_for_wording() -> None:
     late = NOON + timedelta(hours=1)
     done = replace(ticket(), state=TicketState.APPROVED)
@@ -117,5 +164,6 @@ def test_every_refusal_is_listed_for_wording() -> None:
         answer(done, True, "me", None, NOON),
         answer(ticket(), True, "me", quote("200000", "200100"), NOON),
         answer(ticket(), True, "me", None, NOON),
+        (ticket(), anew(ticket(), quote(), rules(), intent_id="i2", by="me", now=late + timedelta(hours=1))),
     ]
     assert {given.code for _, given in answers if isinstance(given, Refused)} == set(REFUSALS)

@@ -22,8 +22,9 @@ from typing import Any
 
 import httpx
 
-from chatbot.control import NoAnswer, ask
-from tests.chaos.compare import EXACT, Defect, check_books, check_intents, check_whole, compare, read_books
+from chatbot.drill.compare import EXACT, Defect, check_intents, check_whole, compare, read_books
+from chatbot.running.control import NoAnswer, ask
+from tests.chaos.bare_positions import check_books
 from tests.chaos.dice import MARKETS, Dice, End, Life
 from tests.chaos.forge import Forge, Service
 from tests.chaos.service import STAGED

@@ -23,7 +23,7 @@ if "tests" not in sys.modules:  # another distribution installs a package of thi
     tests.__path__ = [str(ROOT / "tests")]
     sys.modules["tests"] = tests
 
-from tests.chaos.compare import KINDS  # noqa: E402
+from chatbot.drill.compare import KINDS  # noqa: E402
 from tests.chaos.machine import Machine  # noqa: E402
 from tests.chaos.tally import Plan, Tally  # noqa: E402
 

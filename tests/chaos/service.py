@@ -1,4 +1,4 @@
-"""The real service as a process of the chaos machine: `chatbot.running.serve`, with a crash staged inside it.
+"""The real service as a process of the chaos machine: `chatbot.running.verbs.serve`, with a crash staged inside it.
 
 Two ways to live. Warm: this program imports everything once and forks a service for every line it reads, which saves a
 second of imports for each of hundreds of lives; every service is a process of its own all the same. Cold
@@ -55,10 +55,10 @@ def stage(point: str, passing: int) -> None:
 
 def load() -> None:
     """Everything a service needs, as `python -m chatbot run` loads it."""
-    from chatbot import process
+    from chatbot.running import process
 
     process.tune()
-    import_module("chatbot.running")
+    import_module("chatbot.running.verbs")
     from trader.exchange.upbit import limits
 
     limits.PER_SECOND.update({group: calls * RATE_FACTOR for group, calls in limits.PER_SECOND.items()})
@@ -71,7 +71,7 @@ def serve(job: dict[str, Any]) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     for here, there in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(here, there)
-    from chatbot.running import serve
+    from chatbot.running.verbs import serve
     from trader.settings import Settings
 
     if job["point"]:

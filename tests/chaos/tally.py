@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.chaos.compare import Defect
+from chatbot.drill.compare import Defect
 
 
 @dataclass(frozen=True, slots=True)

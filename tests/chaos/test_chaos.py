@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.compare import Books, check_books, compare
+from chatbot.drill.compare import Books, compare
+from tests.chaos.bare_positions import check_books
 from tests.chaos.dice import Dice
 from tests.chaos.machine import Machine
 from tests.chaos.tally import Plan
@@ -20,12 +21,12 @@ from tests.chaos.tally import Plan
 
 async def test_killed_again_and_again() -> None:
     """A few lives with random faults, each killed; afterwards books and exchange agree to the last digit."""
-    machine = Machine(Plan(seed=7, kills=5, minutes=0.25))
+    machine = Machine(Plan(seed=7, kills=5, minutes=3))
     tally = await machine.run()
     assert tally.defects == [], machine.folder
-    assert tally.kills >= 3
-    assert tally.orders > 10
-    assert tally.fills > 10
+    assert tally.kills == 5
+    assert tally.orders > 0
+    assert tally.fills > 0
 
 
 def test_a_seed_repeats_the_drawing() -> None:

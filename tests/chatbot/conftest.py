@@ -7,6 +7,10 @@ import pytest
 from tests.chatbot.chat_bench import Bench
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-golden", action="store_true", help="write the golden messages anew")
+
+
 @pytest.fixture
 def bench() -> Bench:
     return Bench()

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
+from tests.chatbot import ai_examples
+from trader.advice.pattern.model import Assessment, PatternModel
+from trader.chronicle import Route
 from trader.desk import Desk
+from trader.desk.lookups import Exported
 from trader.errors import StorageFailed, TraderError, UserInputError
+from trader.learning import Decision, MemberView, Standing
 from trader.loosening import waits
+from trader.market.screener import Ranking
+from trader.model.alert import Alert, Condition, Reading
 from trader.model.difference import Difference, DifferenceState, Reconciliation
-from trader.model.events import Event, JournalEntry, SettingRow
-from trader.model.market import EPOCH, Market, MarketInfo, Timeframe
+from trader.model.events import Event, EventKind, JournalEntry, SettingRow
+from trader.model.market import EPOCH, Market, MarketInfo, Ticker, Timeframe
+from trader.model.mode import Mode
 from trader.model.order import (
     Cleared,
     Denied,
@@ -27,25 +36,36 @@ from trader.model.order import (
     TimeInForce,
 )
 from trader.model.portfolio import Position, TradingState
+from trader.model.reflection import Lesson
 from trader.model.ticket import Ticket
 from trader.model.views import (
+    Away,
     BalanceRow,
+    Balances,
     CancelResult,
     ClosedTrade,
     HealthCheck,
     LimitUse,
+    LimitUses,
     OrderView,
     PanicReceipt,
     ParamView,
+    Performance,
     PnlReport,
     PositionView,
+    ScreenedMarket,
     SettingChange,
     SettingView,
     StateNote,
     Status,
+    Undoable,
     Why,
 )
-from trader.settings import Mode, Settings
+from trader.reflection.cards import Cards
+from trader.reflection.diary import Noted
+from trader.report.chart import ChartFailed
+from trader.report.passes import counts, runs
+from trader.settings import Settings
 from trader.tuning import PENDING, Tuning, pending_row
 
 NOW = datetime(2026, 10, 5, 3, 0, tzinfo=UTC)
@@ -61,6 +81,7 @@ INFOS = (
     MarketInfo(Market("KRW", "AAA"), "쌍둥이", "Twin"),
     MarketInfo(Market("KRW", "BBB"), "쌍둥이", "Twin"),
 )
+CAUTIONED = MarketInfo(XRP, "엑스알피(리플)", "XRP", cautions=("PRICE_FLUCTUATIONS",))
 PRICES = {BTC: Decimal(95_000_000), ETH: Decimal(4_000_000), XRP: Decimal(3_000), BCH: Decimal(500_000)}
 TICKET_ID = "01HZX3ABCDEFGHJK"
 ORDER_ID = "7QWERTY123456789"
@@ -74,7 +95,9 @@ def view(held: Position) -> PositionView:
     bid = PRICES[held.market]
     value = held.quantity * bid
     gain = value - held.cost
-    return PositionView(held, bid, value, gain, gain / held.cost, bid * Decimal("0.98"), None, None)
+    net = gain - value * Decimal("0.0005")
+    stop, take = bid * Decimal("0.98"), bid * Decimal("1.03")
+    return PositionView(held, bid, value, gain, gain / held.cost, stop, take, None, net, net / held.cost)
 
 
 class FakeDesk(Desk):
@@ -93,6 +116,23 @@ class FakeDesk(Desk):
         self.disk_full = False
         self.raise_delay = timedelta(0)
         self.wait_until: datetime | None = None
+        self.away: Away | None = None
+        self.panics: tuple[PanicReceipt, ...] = ()
+        self.answered: list[Route] = []
+        self.balance_rows: tuple[BalanceRow, ...] = (
+            BalanceRow("KRW", Decimal(9_000_000), Decimal(62_345), Decimal(0), Decimal(9_062_345)),
+            BalanceRow("BTC", Decimal("0.015"), Decimal(0), Decimal("0.01"), Decimal(1_425_000)),
+            BalanceRow("DUST", Decimal("0.1"), Decimal(0), Decimal(0), Decimal("0.4")),
+            BalanceRow("AIR", Decimal(7), Decimal(0), Decimal(0), None),
+        )
+        self.day_result: Decimal | None = Decimal(12_500)
+        self.closed = 3
+        self.rows: dict[Exported, list[object]] = {}
+        self.setting_rows: list[SettingRow] = []
+        self.chart_fails = False
+        self.standing = ai_examples.standing()
+        self.learned: list[Lesson] = [ai_examples.lesson()]
+        self.noted: list[Noted] = [Noted(ai_examples.note(), ((12, Decimal("0.011")),))]
         self.tuning = Tuning(Settings(_env_file=None, mode=mode), {})  # type: ignore[call-arg]
 
     def _called(self, *what: object) -> None:
@@ -125,15 +165,17 @@ class FakeDesk(Desk):
             data_age_seconds=2.4,
             started_at=NOW - timedelta(hours=3, minutes=5),
             entries_wait_until=self.wait_until,
+            day_result=self.day_result,
+            day_share=None if self.day_result is None else self.day_result / 10_000_000,
+            away=self.away,
+            panics=self.panics,
         )
 
-    async def balances(self) -> list[BalanceRow]:
-        return [
-            BalanceRow("KRW", Decimal(9_000_000), Decimal(62_345), Decimal(0), Decimal(9_062_345)),
-            BalanceRow("BTC", Decimal("0.015"), Decimal(0), Decimal("0.01"), Decimal(1_425_000)),
-            BalanceRow("DUST", Decimal("0.1"), Decimal(0), Decimal(0), Decimal("0.4")),
-            BalanceRow("AIR", Decimal(7), Decimal(0), Decimal(0), None),
-        ]
+    async def balances(self) -> Balances:
+        return Balances(self.balance_rows, self.away)
+
+    def price_age(self, markets: Iterable[Market]) -> float | None:
+        return None if self.away is None else 200.0
 
     async def positions(self) -> list[PositionView]:
         return [view(held) for held in self.held]
@@ -169,13 +211,18 @@ class FakeDesk(Desk):
         found = [o for o in self.open if o.client_order_id.startswith(id_start.upper())]
         if not found:
             raise UserInputError("order-unknown", id=id_start)
-        return OrderView(found[0], (), ((NOW, "new", ""), (NOW, "accepted", "")))
+        lost = "OutcomeUnknown"
+        steps = (("new", ""), ("sent", ""), ("unknown", lost), ("accepted", lost))
+        return OrderView(found[0], (), tuple((NOW, state, note) for state, note in steps))
 
     async def tickets(self) -> list[Ticket]:
         return self.pending
 
-    async def trades(self, limit: int = 10, market: Market | None = None) -> list[ClosedTrade]:
-        self._called("trades", limit, market)
+    async def trades(self, limit: int = 10, market: Market | None = None, skip: int = 0) -> list[ClosedTrade]:
+        self._called("trades", limit, market, skip)
+        return [self.trade()] * max(0, min(limit, self.closed - skip))
+
+    def trade(self) -> ClosedTrade:
         closed = replace(
             position(),
             quantity=Decimal(0),
@@ -189,7 +236,35 @@ class FakeDesk(Desk):
             closed_at=NOW,
             exit_reason="stop",
         )
-        return [ClosedTrade(closed, Decimal("3.25"))]
+        return ClosedTrade(closed, Decimal("3.25"))
+
+    async def performance(self, days: int) -> Performance:
+        """900 won, 10,000 more not realised, of 1,000,000; holding lost 2 %; 500,000 traded."""
+        report = await self.pnl(days)
+        moments = (report.start, report.end)
+        results = (Decimal(0), Decimal(10_900))
+        held = (Decimal(0), Decimal("-0.02"))
+        return Performance(report, moments, results, held, (BTC, ETH), Decimal(500_000), Decimal(1_000_000))
+
+    async def performance_picture(self, performance: Performance, title: str) -> bytes | None:
+        if self.chart_fails:
+            raise ChartFailed("no picture")
+        self.calls.append(("performance_picture", title))
+        return b"\x89PNG"
+
+    async def screener(self, ranking: Ranking, count: int) -> list[ScreenedMarket]:
+        self._called("screener", ranking, count)
+        infos = {info.market: info for info in (*INFOS, CAUTIONED)}
+        figures = {BTC: ("99", "101", "123456789012"), CAUTIONED.market: ("80", "130", "99999999")}
+        tickers = [
+            Ticker(m, Decimal(low), Decimal(high), Decimal(low), Decimal(100), Decimal(krw), NOW)
+            for m, (low, high, krw) in {**figures, BCH: ("100", "100", "5000")}.items()
+        ]
+        return [ScreenedMarket(infos[t.market], t, Decimal("10.5"), t.market == BTC) for t in tickers][:count]
+
+    async def exported(self, what: Exported, start: datetime, end: datetime) -> Any:
+        self._called("exported", what, start, end)
+        return self.rows.get(what, [])
 
     async def pnl(self, days: int) -> PnlReport:
         self._called("pnl", days)
@@ -202,8 +277,8 @@ class FakeDesk(Desk):
             unrealised=Decimal(10_000),
             closed=3,
             wins=2,
-            best=None,
-            worst=None,
+            best=replace(position(), realised_pnl=Decimal(1_600), bought_cost=Decimal(100_000)),
+            worst=replace(position(ETH), realised_pnl=Decimal(-700), bought_cost=Decimal(100_000)),
             by_market={BTC: Decimal(1_600), ETH: Decimal(-700)},
             by_day=by_day,
         )
@@ -212,7 +287,9 @@ class FakeDesk(Desk):
         details = {"cooldown.seconds_left": "90", "reason": "fast over slow"}
         entry = JournalEntry("C1", NOW, "KRW-BTC", "sma_cross", "15m", "risk", "cooldown max_spread", details)
         stay = JournalEntry("C0", NOW, "KRW-BTC", "sma_cross", "15m", "signal", "stay_out", {})
-        return [Why(market or BTC, (entry, stay), (Reason("max_positions", {"open": "5", "limit": "5"}),))]
+        entries = [entry, stay, replace(stay, at=NOW - timedelta(hours=3))]
+        blocks = (Reason("max_positions", {"open": "5", "limit": "5"}),)
+        return [Why(market or BTC, tuple(runs(entries)[:limit]), blocks, tuple(counts(entries)), entries[-1].at)]
 
     async def health(self) -> list[HealthCheck]:
         return [
@@ -220,22 +297,73 @@ class FakeDesk(Desk):
             HealthCheck("chat-telegram", False, "chat-unreachable"),
             HealthCheck("memory", None, "120 MB"),
             HealthCheck("stream-private", None, ""),
+            HealthCheck("job-reconcile", False, "VenueUnreachable: GET /v1/accounts", "VenueUnreachable"),
+            HealthCheck("job-daily-report", None, "", due=NOW + timedelta(hours=21)),
         ]
 
-    async def limits(self) -> list[LimitUse]:
-        return [
+    async def limits(self) -> LimitUses:
+        rows = [
             LimitUse("max_order_krw", Decimal(1_000_000), None, "KRW"),
             LimitUse("max_positions", Decimal(5), Decimal(5), "count"),
             LimitUse("max_daily_loss_krw", Decimal(300_000), Decimal(12_000), "KRW"),
             LimitUse("cooldown_seconds", Decimal(300), None, "seconds"),
+            LimitUse("declined_seconds", Decimal(3600), None, "seconds"),
         ]
+        return LimitUses(tuple(rows), self.away)
+
+    async def alerts(self, person: str) -> list[Alert]:
+        self._called("alerts", person)
+        return []
+
+    async def add_alert(
+        self,
+        person: str,
+        place: str,
+        market: Market,
+        condition: Condition,
+        *,
+        repeat: bool = False,
+        until: datetime | None = None,
+    ) -> tuple[Alert, Reading]:
+        self._called("add_alert", market, condition)
+        made = Alert("A1", person, place, market, condition, repeat, NOW, until or NOW + timedelta(days=30))
+        return made, Reading(False, PRICES[market])
+
+    async def pattern(self, market: Market) -> tuple[PatternModel, Assessment | None] | None:
+        self._called("pattern", market)
+        return None
+
+    async def train_pattern(self, market: Market) -> PatternModel | None:
+        self._called("train_pattern", market)
+        return None
 
     async def chart(self, market: Market, timeframe: Timeframe | None, candles: int) -> bytes:
         self._called("chart", market, timeframe, candles)
         return b"\x89PNG"
 
-    async def events(self, limit: int) -> list[Event]:
-        return self.recorded[-limit:][::-1]
+    async def events(
+        self, limit: int, kinds: Collection[EventKind] = (), person: str = "", skip: int = 0
+    ) -> list[Event]:
+        kept = [e for e in self.recorded[::-1] if not kinds or e.kind in kinds]
+        return [e for e in kept if not person or e.data.get("person") == person][skip:][:limit]
+
+    def check_setting(self, key: str, value: str) -> str:
+        return self.tuning.check(key, value)
+
+    async def setting_history(self, key: str, limit: int) -> list[SettingRow]:
+        return [row for row in self.setting_rows[::-1] if row.key == key][:limit]
+
+    async def undoable(self, key: str, by: str) -> Undoable:
+        newest = next((row for row in self.setting_rows[::-1] if row.key == key or not key), None)
+        if newest is None:
+            raise UserInputError("undo-none", key=key)
+        before = [row for row in self.setting_rows if row.key == newest.key and row is not newest]
+        value = before[-1].value if before else None
+        new = self.tuning.base_value(newest.key) if value is None else value
+        return Undoable(newest.key, value, str(newest.value), new, newest.set_by, NOW)
+
+    async def undo(self, undoable: Undoable, by: str) -> SettingChange:
+        return await self.change_setting(undoable.key, undoable.value, by)
 
     def settings(self) -> list[SettingView]:
         return self.tuning.views()
@@ -250,6 +378,7 @@ class FakeDesk(Desk):
             return SettingChange(key, old, new, due)
         row = SettingRow(key, value if value is None else self.tuning.check(key, value), by, EPOCH)
         self.tuning.apply(row)
+        self.setting_rows.append(row)
         return SettingChange(key, old, next(v.value for v in self.settings() if v.key == key))
 
     async def cancel_raise(self, key: str, by: str) -> SettingChange:
@@ -298,6 +427,8 @@ class FakeDesk(Desk):
         self._called("propose", side, market, by, notional, quantity, share, price)
         if side is Side.SELL and quantity is None:
             quantity = next(h.quantity for h in self.held if h.market == market) * (share or Decimal(1))
+        if side is Side.BUY and quantity is not None:
+            notional, quantity = quantity * (price or PRICES[market]), None
         intent = Intent(
             "I9",
             market,
@@ -328,12 +459,12 @@ class FakeDesk(Desk):
         self._called("answer", ticket_id, approve, by, share)
         found = [t for t in self.pending if t.ticket_id.startswith(ticket_id.upper())]
         if not found:
-            raise UserInputError("ticket-unknown", id=ticket_id)
+            raise UserInputError("ticket-unknown" if ticket_id else "ticket-none", id=ticket_id)
         if len(found) > 1:
             raise UserInputError("ticket-ambiguous", ids=" ".join(t.ticket_id[:6] for t in found))
         intent = found[0].cleared.intent
         if self.refuse or not approve:
-            return Refused(intent, by, self.refuse or "rejected")
+            return Refused(intent, by, self.refuse or "rejected", found[0].ticket_id)
         self.pending.remove(found[0])
         return self.make_order(
             market=intent.market,
@@ -345,13 +476,29 @@ class FakeDesk(Desk):
             note="",
         )
 
+    async def ask_anew(self, ticket_id: str, by: str) -> Ticket | Refused | Denied:
+        self._called("ask_anew", ticket_id, by)
+        found = [t for t in self.pending if t.ticket_id.startswith(ticket_id.upper())]
+        if not found:
+            raise UserInputError("ticket-unknown" if ticket_id else "ticket-none", id=ticket_id)
+        self.pending.remove(found[0])
+        self.pending.append(replace(found[0], ticket_id=f"{found[0].ticket_id}2"))
+        return self.pending[-1]
+
     async def cancel(self, what: str, by: str) -> list[CancelResult]:
         self._called("cancel", what, by)
         return [CancelResult(order.client_order_id, order.market, "cancelled") for order in self.open]
 
     async def panic(
-        self, by: str, *, cancel_only: bool = False, markets: Sequence[Market] = (), strategy: str = ""
+        self,
+        by: str,
+        *,
+        cancel_only: bool = False,
+        markets: Sequence[Market] = (),
+        strategy: str = "",
+        answered: Collection[Route] = (),
     ) -> PanicReceipt:
+        self.answered = list(answered)
         self.calls.append(("panic", by, cancel_only, tuple(markets), *([strategy] if strategy else [])))
         done = NOW + timedelta(seconds=1.5)
         return PanicReceipt(NOW, done, (CancelResult(ORDER_ID, BTC, "cancelled"),), (), (), 0, flat=not cancel_only)
@@ -378,7 +525,42 @@ class FakeDesk(Desk):
         self.differences = [done if d is asked else d for d in self.differences]
         return done
 
-    async def record(self, event: Event) -> None:
+    async def ai_standing(self, days: int, side: Side | None = None) -> Standing:
+        self._called("ai_standing", days, side)
+        return self.standing
+
+    async def ai_members(self) -> tuple[MemberView, ...]:
+        return self.standing.members
+
+    async def ai_picture(self, cards: Cards, title: str) -> bytes | None:
+        if self.chart_fails:
+            raise ChartFailed("no picture")
+        return b"\x89PNG" if cards.questions else None
+
+    async def ai_decision(self, id_start: str) -> Decision:
+        found = ai_examples.decision()
+        if not found.said.consultation_id.startswith(id_start.upper()):
+            raise UserInputError("ai-unknown", id=id_start)
+        return found
+
+    async def ai_last(self, market: Market | None) -> Decision:
+        self._called("ai_last", market)
+        return ai_examples.decision()
+
+    async def restore_member(self, name: str, by: str) -> None:
+        self._called("restore_member", name, by)
+
+    async def lessons(self) -> list[Lesson]:
+        return self.learned
+
+    async def notes(self, count: int) -> list[Noted]:
+        return self.noted[:count]
+
+    async def change_lesson(self, action: str, id_start: str, by: str, text: str = "") -> Lesson:
+        self._called("change_lesson", action, id_start, by, text)
+        return ai_examples.lesson(pinned=action == "pin")
+
+    async def record(self, *events: Event) -> None:
         if self.disk_full:
             raise StorageFailed("disk full")
-        self.recorded.append(event)
+        self.recorded.extend(events)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot import amounts
-from chatbot.slots import SellSize, parse_sell_size, parse_timeframe
+from chatbot.slots.common import SellSize, parse_sell_size, parse_timeframe
 from chatbot.wording import figures
 from trader.errors import UserInputError
 

@@ -34,7 +34,7 @@ async def test_what_waits_is_shown_with_its_time_and_who_asked(korean: Bench) ->
     await raised(korean)
     for line in ("/limits", "/settings", "/set max_order_krw"):
         reply = await korean.say(line)
-        assert "  ⏳ 5,000,000원 · 12:10:00부터 · telegram:1" in reply.lines, line
+        assert "  ⏳ 5,000,000원 · 12:10:00부터 · Owner" in reply.lines, line
         assert "run:/set max_order_krw cancel" in [b.action for row in reply.buttons for b in row]
     lines = (await korean.say("/limits")).lines
     assert lines[0].startswith("1회 주문 한도: 1,000,000원")

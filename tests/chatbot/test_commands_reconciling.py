@@ -40,7 +40,7 @@ OWN = replace(EXTRA, difference_id="WN00123456789ABC", cause="own_coins").answer
 async def test_books_that_equal_the_exchange(bench: Bench) -> None:
     reply = await bench.say("/reconcile", VIEWER)
     assert (reply.title, reply.tone) == ("✅ Books equal exchange", Tone.OK)
-    assert reply.lines == ("1 open orders · 1 positions · 0.05 s",)
+    assert reply.lines == ("Open orders 1 · positions 1 · 0.05 s",)
     assert (reply.data["equal"], reply.data["open"]) == (True, [])
 
 
@@ -66,8 +66,8 @@ async def test_a_shortage_is_said_with_its_cause_and_its_buttons(bench: Bench) -
 async def test_money_is_explained_and_waits_only_to_be_acknowledged(korean: Bench) -> None:
     korean.desk.differences = [CASH, OWN]
     reply = await korean.say("/대조")
-    assert reply.title == "✅ 장부와 거래소가 같습니다"
-    assert "▸ 원화가 드나들었습니다: +500,000원" in reply.lines
+    assert reply.title == "✅ 이미 알려 드린 차이뿐입니다 · 답을 기다리는 것 1건"
+    assert "▸ 원화 입출금이 있습니다: +500,000원" in reply.lines
     assert "  장부 9,000,000원 / 거래소 9,500,000원" in reply.lines
     assert "그대로 둔 것: 봇의 것이 아닌 코인이 들어왔습니다: +2 ETH" in reply.lines
     assert [b.label for row in reply.buttons for b in row] == ["내가 한 것", "무시", "살펴보기", "ETH 반영"]
@@ -90,7 +90,7 @@ async def test_a_button_pressed_twice_answers_once(bench: Bench) -> None:
     assert first.title == "Bitcoin KRW-BTC: adopted"
     assert first.lines == ("The position was corrected: -0.006 BTC at 95,000,000 KRW. No profit or loss of the bot.",)
     again = await bench.press("run:/reconcile adopt SHRT0123456789AB")
-    assert (again.title, again.tone) == ("Answered already: adopted (slack:U2)", Tone.ERROR)
+    assert (again.title, again.tone) == ("Answered already: adopted (Trader)", Tone.ERROR)
     assert bench.called.count("answer_difference") == 2
     assert [e.data["outcome"] for e in bench.desk.recorded] == ["adopted", "difference-answered"]
 
@@ -107,7 +107,8 @@ async def test_handing_coins_over_to_the_bot_asks_once_more(bench: Bench) -> Non
 async def test_an_order_made_by_hand_can_be_cancelled_or_left(bench: Bench) -> None:
     bench.desk.differences = [ORDER]
     reply = await bench.say("/reconcile")
-    assert reply.title == "✅ Books equal exchange", "somebody's order is no disagreement"
+    known = "✅ Nothing differs but what you know of · one waits for an answer"
+    assert reply.title == known, "somebody's order is no disagreement"
     assert "▸ An order that is not the bot's: Bitcoin KRW-BTC buy" in reply.lines
     assert "  0.01 BTC left @ 47,000,000 KRW" in reply.lines
     assert [b.label for b in reply.buttons[0]] == ["Cancel it", "Ignore", "Investigate"]
@@ -152,4 +153,4 @@ def test_an_answer_is_told_to_everybody() -> None:
     data = as_data(SHORT) | {"answer": "adopted", "by": "telegram:1"}
     reply = notice(Event("E1", EventKind.DIFFERENCE_ANSWERED, NOW, market="KRW-BTC", data=data), Words("en"))
     assert reply is not None
-    assert (reply.title, reply.lines) == ("BTC difference: adopted (telegram:1)", ("-0.006 BTC",))
+    assert (reply.title, reply.lines) == ("BTC difference: adopted (Telegram 1)", ("-0.006 BTC",))

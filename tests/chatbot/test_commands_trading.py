@@ -10,7 +10,7 @@ import pytest
 from chatbot.reply import Tone
 from tests.chatbot.chat_bench import CONSOLE, TRADER, Bench
 from tests.chatbot.fake_desk import BTC, ETH, NOW, TICKET_ID, position
-from trader.errors import VenueRejected
+from trader.errors import VenueRejected, VenueUnreachable
 from trader.model.order import Intent, OrderState, Origin, Reason, Side
 
 
@@ -20,10 +20,12 @@ async def test_a_buy_becomes_a_card_with_all_its_terms(korean: Bench) -> None:
     assert reply.title == "비트코인 KRW-BTC 매수 제안 · 모의(가상 시세)"
     assert reply.lines == (
         "금액 1,200,000원 (120만원)",
-        "수량 0.01263158 BTC · 가격 95,000,000원",
+        "수량 약 0.01263158 BTC · 가격 95,000,000원",
         "예상 수수료 600원 · 자산의 12%",
-        "가격이 94,525,000원 ~ 95,475,000원(±0.5%)를 벗어나면 무효",
-        "12:02:00까지 (2분)",
+        "가격이 94,525,000원 ~ 95,475,000원(±0.5%)을 벗어나면 무효",
+        "이유: Trader · 직접 주문",
+        "⏳ 12:02:00까지 (120초 남음)",
+        "답이 없으면 거절됩니다.",
     )
     assert [b.action for b in reply.buttons[0]] == [f"ok:{TICKET_ID}", f"half:{TICKET_ID}", f"no:{TICKET_ID}"]
     assert korean.desk.calls == [("propose", Side.BUY, BTC, "slack:U2", Decimal(1_200_000), None, None, None)]
@@ -33,7 +35,7 @@ async def test_a_buy_becomes_a_card_with_all_its_terms(korean: Bench) -> None:
 async def test_a_limit_price_is_shown_instead_of_the_band(korean: Bench) -> None:
     reply = await korean.say("/buy BTC 5만 at 9000만원")
     assert "지정가 90,000,000원" in reply.lines
-    assert "수량 0.00055556 BTC · 가격 90,000,000원" in reply.lines
+    assert "수량 약 0.00055556 BTC · 가격 90,000,000원" in reply.lines
     assert korean.desk.calls[0][-1] == Decimal(90_000_000)
 
 
@@ -127,9 +129,11 @@ async def test_a_price_that_moved_offers_to_ask_again(bench: Bench) -> None:
     bench.desk.refuse = "price_moved"
     reply = await bench.say("/approve")
     assert reply.tone is Tone.ERROR
-    assert reply.buttons[0][0].action == "run:/buy KRW-BTC 50000원"
+    assert reply.buttons[0][0].action == f"anew:{TICKET_ID}"
     bench.desk.refuse = ""
-    assert (await bench.press(reply.buttons[0][0].action)).data["notional_krw"] == "50000"
+    fresh = await bench.press(reply.buttons[0][0].action)
+    assert (fresh.data["outcome"], fresh.data["notional_krw"]) == ("ticket", "50000")
+    assert [b.action for b in fresh.buttons[0]] == [f"{verb}:{TICKET_ID}2" for verb in ("ok", "half", "no")]
 
 
 async def test_several_waiting_tickets_are_listed_with_their_buttons(bench: Bench) -> None:
@@ -171,7 +175,7 @@ async def test_selling_everything_asks_first_and_one_failure_stops_no_other(benc
     bench.desk.propose = rejected_for_btc  # type: ignore[method-assign,assignment]
     reply = await bench.press(question.buttons[0][0].action)
     assert (reply.data["outcome"], reply.tone) == ("partly", Tone.ERROR)
-    assert "market_offline" in reply.lines[0]
+    assert "exchange under maintenance" in reply.lines[0]
     assert "Ethereum KRW-ETH sell: filled." in reply.lines[1]
 
 
@@ -180,3 +184,22 @@ async def test_an_order_of_a_coin_the_venue_no_longer_names_can_still_be_left(be
     await bench.say("/panic KRW-GONE confirm", CONSOLE)
     assert bench.desk.calls[-1][3] == (type(BTC)("KRW", "GONE"),)
     assert (await bench.say("/buy KRW-GONE 5만원")).data["error"].startswith("market-unknown")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [
+        ("/buy BTC 5만원", ()),
+        ("/sell BTC 50%", ()),
+        ("/approve", ("제안은 그대로 남아 있습니다.",)),
+        ("/buy BTC 5만원 confirm", ()),
+    ],
+)
+async def test_while_the_venue_is_away_nothing_is_sent_and_that_is_said(
+    korean: Bench, line: str, more: tuple[str, ...]
+) -> None:
+    korean.desk.fails = VenueUnreachable("connection refused")
+    reply = await korean.say(line, CONSOLE)
+    assert reply.title == "거래소에 연결하지 못했습니다. 잠시 후 다시 해 주세요."
+    assert reply.lines == ("주문은 보내지 않았습니다.", *more)
+    assert (reply.data["sent"], reply.tone) == (False, Tone.ERROR)

@@ -13,7 +13,7 @@ import pytest
 from chatbot.console.printer import Printer
 from chatbot.console.reader import ConsoleReader
 from chatbot.console.script import ScriptError, ScriptLine, parse_script, read_script
-from chatbot.reply import Button, Picture, Reply, Table, cells
+from chatbot.reply import Button, Document, Picture, Reply, Table, cells
 from tests.chatbot.chat_bench import Bench
 from trader.model.events import Event, EventKind
 from trader.model.views import StateNote
@@ -30,8 +30,8 @@ async def talk(bench: Bench, text: str) -> str:
 
 async def test_lines_are_answered_until_the_input_ends(bench: Bench) -> None:
     said = await talk(bench, "/status\n\n/pause\n")
-    assert "🟢 trading" in said
-    assert "🟡 paused" in said
+    assert "🟢 Trading" in said
+    assert "🟡 Paused" in said
 
 
 async def test_a_number_presses_the_button_printed_under_it(bench: Bench) -> None:
@@ -76,7 +76,10 @@ def test_notices_are_printed_with_their_time(bench: Bench) -> None:
     printer = Printer(bench.languages.words(), out)
     printer.event(Event("E1", EventKind.STREAM_LOST, NOON, data={"stream": "public", "cause": "closed"}))
     printer.event(Event("E2", EventKind.COMMAND, NOON, data={"line": "/status"}))
-    assert out.getvalue() == "12:00:00 ⚠️ Lost: price stream\nIt is being reconnected.\nWhy: closed\n"
+    assert out.getvalue() == (
+        "12:00:00 ⚠️ Lost: price stream\nIt is being reconnected.\nWhy: closed by the exchange\n"
+        "Meanwhile stops are watched with prices asked for every second.\n"
+    )
 
 
 def test_a_closed_pipe_ends_the_printing_only(bench: Bench) -> None:
@@ -128,3 +131,23 @@ def test_every_bad_line_is_named_with_its_number() -> None:
 def test_a_missing_command_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(ScriptError, match=r"cannot read the command file .*nothing\.txt"):
         read_script(tmp_path / "nothing.txt")
+
+
+def test_a_document_is_saved_and_its_place_said(tmp_path: Path) -> None:
+    """The same name twice keeps both files; a name never leads out of the folder."""
+    out = io.StringIO()
+    printer = Printer(Bench().languages.words(), out, tmp_path / "exports")
+    for _ in range(2):
+        printer.reply(Reply("Fills", document=Document("../fills.csv", b"a,b", "text/csv")))
+    saved = sorted((tmp_path / "exports").iterdir())
+    assert [path.name for path in saved] == ["fills-2.csv", "fills.csv"]
+    assert all(path.read_bytes() == b"a,b" for path in saved)
+    assert f"Saved in {tmp_path / 'exports' / 'fills.csv'}" in out.getvalue()
+    assert [path.name for path in tmp_path.iterdir()] == ["exports"]
+
+
+def test_a_document_that_cannot_be_saved_is_said(tmp_path: Path) -> None:
+    out, file = io.StringIO(), tmp_path / "file"
+    file.touch()
+    Printer(Bench().languages.words(), out, file).reply(Reply("Fills", document=Document("f.csv", b"a", "text/csv")))
+    assert "could not be saved" in out.getvalue()

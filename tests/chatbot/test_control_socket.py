@@ -8,11 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from chatbot import control
-from chatbot.access import Person
-from chatbot.control import ControlSocket, ask
 from chatbot.dispatch import Dispatcher
+from chatbot.people.access import Person
 from chatbot.reply import Reply
+from chatbot.running import control
+from chatbot.running.control import ControlSocket, ask
 
 
 class SlowDesk:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.data_dir import Claim, holder_of, make_data_dir
+from chatbot.running.data_dir import Claim, holder_of, make_data_dir
 from trader.errors import SettingsError
 
 

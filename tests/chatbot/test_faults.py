@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from chatbot.faults import settings_faults
+from chatbot.running.faults import settings_faults
 from trader.settings import Settings
 
 

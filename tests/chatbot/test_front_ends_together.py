@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest_asyncio
 
-from chatbot.access import Access, Role
 from chatbot.outbox import OutboxSender
+from chatbot.outbox.failover import Failover
+from chatbot.people.access import Access, Role
 from chatbot.slack.frontend import SlackFrontEnd
 from chatbot.telegram.frontend import TelegramFrontEnd
 from storage.sql import SqlStorage, Synchronous, open_storage
@@ -61,10 +64,21 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         stack.push_async_callback(storage.close)
         fronts = (
             TelegramFrontEnd(telegram.token, telegram.url, bench.dispatcher, storage, ACCESS, bench.languages),
-            SlackFrontEnd(slack.bot_token, slack.app_token, slack.url, bench.dispatcher, ACCESS, bench.languages),
+            SlackFrontEnd(
+                slack.bot_token, slack.app_token, slack.url, bench.dispatcher, storage, ACCESS, bench.languages
+            ),
         )
-        words = bench.languages.words()
-        senders = [OutboxSender(storage, bench.clock, f.channel, f.send, words, backoff=(0.02, 0.1)) for f in fronts]
+        senders = [
+            OutboxSender(
+                storage,
+                bench.clock,
+                f.channel,
+                f.send,
+                partial(bench.languages.of_place, f.channel),
+                backoff=(0.02, 0.1),
+            )
+            for f in fronts
+        ]
         for part in (*senders, *fronts):
             await part.start()
             stack.push_async_callback(part.stop)
@@ -145,3 +159,54 @@ async def test_an_outage_of_one_service_does_not_touch_the_other(house: House) -
     assert [m.text.partition("place ")[2][0] for m in house.telegram.messages] == ["0", "1", "2"]
     house.telegram.say(ME, "/status")
     await house.telegram.until(lambda: len(house.telegram.messages) == 4, timeout=10)
+
+
+async def test_busy_services_keep_the_order(house: House) -> None:
+    """Both answer the first message with 429 and ask for a second: three messages, each once, in order."""
+    house.telegram.fail("sendMessage", 429, retry_after=1)
+    house.slack.fail("chat.postMessage", 429, retry_after=1)
+    for number in range(3):
+        data = {"where": f"place {number}", "message": "x"}
+        await house.tell(Event(f"e{number}", EventKind.ERROR, NOW, data=data))
+    await house.telegram.until(lambda: len(house.telegram.messages) == 3)
+    await house.slack.until(lambda: len(house.slack.messages) == 3)
+    assert [m.text.partition("place ")[2][0] for m in house.telegram.messages] == ["0", "1", "2"]
+    assert [m.shown.partition("place ")[2][0] for m in house.slack.messages] == ["0", "1", "2"]
+    for calls in (house.telegram.called("sendMessage"), house.slack.called("chat.postMessage")):
+        assert calls[1].at - calls[0].at >= 0.95
+
+
+async def test_what_is_critical_is_told_to_the_owner_on_slack_when_telegram_is_down(house: House) -> None:
+    """Slack has no channel of its own: the owner's direct messages, 31 s after the event. When Telegram is back it is
+    told there as well, and on Slack the message about the outage says that it is over."""
+    failover = Failover(
+        house.storage, house.bench.clock, lambda: {"telegram": [OWNER.user_id], "slack": [TRADER.user_id]}
+    )
+    await house.telegram.go_down()
+    event = Event("e1", EventKind.ERROR, NOW, Severity.CRITICAL, data={"where": "guard", "message": "x"})
+
+    def add(records: Records) -> None:
+        records.events.add(event)
+        records.outbox.add(OutboxMessage("m1", "e1", "telegram", OWNER.user_id, NOW))
+
+    await house.storage.write(add)
+    house.senders[0].nudge()
+    async with asyncio.timeout(5):
+        while not house.senders[0].failing:  # noqa: ASYNC110 (a refused connection wakes nobody)
+            await asyncio.sleep(0.01)
+    house.bench.clock.advance(31)
+    assert await failover.look(house.senders)
+    house.senders[1].nudge()
+    await house.slack.until(lambda: len(house.slack.messages) == 2)
+    alarm, outage = house.slack.messages
+    assert alarm.channel == f"D{TRADER.user_id}"
+    assert alarm.shown.startswith("❌ Error: guard")
+    assert outage.shown.startswith("⚠️ Telegram does not take messages.")
+    await house.telegram.come_back()
+    assert (await house.telegram.next_message()).text.startswith("❌ Error: guard")
+    async with asyncio.timeout(5):
+        while not await failover.look(house.senders):  # noqa: ASYNC110 (nor does an accepted one)
+            await asyncio.sleep(0.01)
+    house.senders[1].nudge()
+    await house.slack.until(lambda: "takes messages again" in outage.shown, timeout=10)
+    assert len(house.slack.messages) == 2

@@ -3,96 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
 
 import pytest
-from aiolimiter import AsyncLimiter
 
-from chatbot.coins import Coins
-from chatbot.delivery import ChatBusy, ChatRefused, ChatUnreachable
-from chatbot.outbox import DIGEST_ABOVE, OutboxSender, pace_of, printing
+from chatbot.delivery import ChatBusy, ChatRefused, ChatUnanswered, ChatUnreachable
+from chatbot.outbox import OutboxSender, pace_of
+from chatbot.outbox.parcels import DIGEST_ABOVE
 from chatbot.reply import Reply
 from chatbot.wording import Words
 from storage.memory import MemoryStorage
-from storage.memory.records import MemoryOutbox
+from storage.memory.telling import MemoryOutbox
+from tests.chatbot.outbox_bench import WORDS, Chat, drained, event, pending, put, sending
 from tests.examples import NOON
 from trader.clock import ManualClock
 from trader.errors import StorageFailed
 from trader.model.events import Event, EventKind, OutboxMessage, Severity
 from trader.ports import Records
 
-WORDS = Words("en", Coins())
-
-
-class Chat:
-    """A chat service: remembers what it took, and fails on demand."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, Reply, str]] = []
-        self.failures: list[Exception] = []
-        self.down: set[str] = set()
-        self.calls = 0
-        self._changed = asyncio.Event()
-
-    async def send(self, target: str, reply: Reply, *, edit: str = "") -> str:
-        self.calls += 1
-        self._changed.set()
-        if self.failures:
-            raise self.failures.pop(0)
-        if target in self.down:
-            raise ChatUnreachable("down")
-        self.taken.append((target, reply, edit))
-        return f"m{len(self.taken)}"
-
-    async def until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
-            while not true():
-                self._changed.clear()
-                await self._changed.wait()
-
-    def titles(self, target: str = "1") -> list[str]:
-        return [reply.title for to, reply, _ in self.taken if to == target]
-
-
-def event(number: int, kind: EventKind = EventKind.ERROR, at: datetime = NOON, **fields: object) -> Event:
-    values: dict[str, object] = {"data": {"where": f"place {number}", "message": f"message {number}"}}
-    return Event(f"e{number}", kind, at, **{**values, **fields})  # type: ignore[arg-type]
-
-
-async def put(storage: MemoryStorage, *events: Event, target: str = "1") -> None:
-    def add(records: Records) -> None:
-        for one in events:
-            if records.events.get(one.event_id) is None:
-                records.events.add(one)
-            records.outbox.add(OutboxMessage(f"{one.event_id}-{target}", one.event_id, "telegram", target, NOON))
-
-    await storage.write(add)
-
-
-async def pending(storage: MemoryStorage) -> list[OutboxMessage]:
-    return [m for m, _ in await storage.read(lambda r: r.outbox.pending("telegram", 1000))]
-
-
-@contextlib.asynccontextmanager
-async def sending(storage: MemoryStorage, chat: Chat, clock: ManualClock) -> AsyncIterator[OutboxSender]:
-    """Fast waits and no pacing, so that an example takes milliseconds."""
-    sender = OutboxSender(
-        storage,
-        clock,
-        "telegram",
-        chat.send,
-        WORDS,
-        tick_seconds=0.02,
-        backoff=(0.01, 0.04),
-        pace=lambda channel, target: AsyncLimiter(1000, 0.01),
-    )
-    await sender.start()
-    try:
-        yield sender
-    finally:
-        await sender.stop()
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -117,24 +48,19 @@ async def test_rows_are_sent_in_order_and_marked_with_time_and_remote_id(
         assert await drained(storage) == []
     assert [t.partition("place ")[2][0] for t in chat.titles()] == ["1", "2", "3"]
     assert [(m.event_id, m.remote_id, m.sent_at, m.attempts) for m in saved] == [
+        ("e1", "", None, 0),  # handed over: from now on it may have arrived
         ("e1", "m1", NOON, 1),
+        ("e2", "", None, 0),
         ("e2", "m2", NOON, 1),
+        ("e3", "", None, 0),
         ("e3", "m3", NOON, 1),
     ]
-
-
-async def drained(storage: MemoryStorage) -> list[OutboxMessage]:
-    """What is left once nothing is left, or after a second."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(1):
-            while await pending(storage):  # noqa: ASYNC110 (the store has no signal to wait for)
-                await asyncio.sleep(0.005)
-    return await pending(storage)
+    assert [m.tried_at for m in saved] == [NOON, None] * 3
 
 
 async def test_a_nudge_wakes_the_sender_at_once(storage: MemoryStorage, clock: ManualClock) -> None:
     chat = Chat()
-    sender = OutboxSender(storage, clock, "telegram", chat.send, WORDS, tick_seconds=3600)
+    sender = OutboxSender(storage, clock, "telegram", chat.send, lambda target: WORDS, tick_seconds=3600)
     await sender.start()
     await asyncio.sleep(0)
     await put(storage, event(1))
@@ -174,7 +100,7 @@ async def test_a_full_page_of_waiting_rows_does_not_starve_another_chat(
     storage: MemoryStorage, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Page of 5; eight rows wait for a chat that is down, one behind them for a chat that works."""
-    monkeypatch.setattr("chatbot.outbox.PAGE", 5)
+    monkeypatch.setattr("chatbot.outbox.sender.PAGE", 5)
     chat = Chat()
     chat.down = {"1"}
     await put(storage, *(event(n) for n in range(8)), target="1")
@@ -210,18 +136,19 @@ async def test_pending_rows_survive_a_restart(storage: MemoryStorage, clock: Man
 async def test_more_than_twenty_become_one_digest_with_critical_ones_in_full(
     storage: MemoryStorage, clock: ManualClock
 ) -> None:
-    """25 errors with a critical one in the middle: digest of 12, the critical one, digest of 12."""
+    """25 errors with a critical one in the middle: one digest of 24, then the critical one."""
     chat = Chat()
     rows = [event(n, severity=Severity.CRITICAL if n == 12 else Severity.WARNING) for n in range(25)]
     await put(storage, *rows)
     async with sending(storage, chat, clock):
-        await chat.until(lambda: len(chat.taken) == 3)
+        await chat.until(lambda: len(chat.taken) == 2)
         assert await drained(storage) == []
-    before, critical, after = (reply for _, reply, _ in chat.taken)
-    assert before.title.startswith("12 messages")
-    assert len(before.lines) == 12
+    digest, critical = (reply for _, reply, _ in chat.taken)
+    assert digest.title == "📬 What you missed: 24 messages (12:00:00 to 12:00:00)"
+    assert digest.lines[0] == "Errors and warnings: 24"
+    assert digest.lines[1:3] == ("• 12:00:00 ❌ Error: place 0 (×unknown)", "• 12:00:00 ❌ Error: place 1 (×unknown)")
+    assert len(digest.lines) == 25
     assert "place 12" in critical.title
-    assert after.title.startswith("12 messages")
 
 
 async def test_up_to_twenty_are_sent_one_by_one(storage: MemoryStorage, clock: ManualClock) -> None:
@@ -231,19 +158,71 @@ async def test_up_to_twenty_are_sent_one_by_one(storage: MemoryStorage, clock: M
         await chat.until(lambda: len(chat.taken) == DIGEST_ABOVE)
 
 
-async def test_the_same_thing_again_and_again_is_counted_in_a_digest(
+async def test_what_stands_before_a_critical_message_is_told_in_one(storage: MemoryStorage, clock: ManualClock) -> None:
+    """At a group's pace of one in three seconds the critical one would wait behind ten others for half a
+    minute. The order stays: what was before it, it, what came after it."""
+    chat = Chat()
+    await put(storage, *(event(n) for n in range(10)), event(10, severity=Severity.CRITICAL), event(11))
+    async with sending(storage, chat, clock):
+        await chat.until(lambda: len(chat.taken) == 3)
+        assert await drained(storage) == []
+    before, critical, after = (reply.title for _, reply, _ in chat.taken)
+    assert before.startswith("📬 What you missed: 10 messages")
+    assert "place 10" in critical
+    assert "place 11" in after
+
+
+async def test_a_few_before_a_critical_message_are_said_one_by_one(storage: MemoryStorage, clock: ManualClock) -> None:
+    chat = Chat()
+    await put(storage, *(event(n) for n in range(3)), event(3, severity=Severity.CRITICAL))
+    async with sending(storage, chat, clock):
+        await chat.until(lambda: len(chat.taken) == 4)
+    assert [t.partition("place ")[2][0] for t in chat.titles()] == ["0", "1", "2", "3"]
+
+
+async def test_what_becomes_critical_while_others_go_out_waits_for_one_message(
     storage: MemoryStorage, clock: ManualClock
 ) -> None:
-    """300 times the same error during an outage: one message with one line."""
+    """Eight are on their way one by one; after the first a critical one is written: the other seven become one."""
+    chat = Chat()
+    await put(storage, *(event(n) for n in range(8)))
+    held, go_on = asyncio.Event(), asyncio.Event()
+    send = chat.send
+
+    async def slowly(target: str, reply: Reply, *, edit: str = "", thread: str = "") -> str:
+        if not chat.taken:
+            held.set()
+            await go_on.wait()
+        return await send(target, reply, edit=edit, thread=thread)
+
+    chat.send = slowly  # type: ignore[method-assign]
+    async with sending(storage, chat, clock) as sender:
+        await held.wait()
+        await put(storage, event(8, severity=Severity.CRITICAL))
+        sender.nudge()
+        while not sender._chats["1"].overtaken:  # noqa: ASYNC110 (it is seen in the next round)
+            await asyncio.sleep(0.001)
+        go_on.set()
+        await chat.until(lambda: len(chat.taken) == 3)
+        assert await drained(storage) == []
+    first, rest, critical = chat.titles()
+    assert "place 0" in first
+    assert rest.startswith("📬 What you missed: 7 messages")
+    assert "place 8" in critical
+
+
+async def test_the_same_thing_again_and_again_is_one_message_with_a_counter(
+    storage: MemoryStorage, clock: ManualClock
+) -> None:
+    """300 times the same error during an outage."""
     chat = Chat()
     same = {"where": "quotes", "message": "timeout"}
     await put(storage, *(event(n, data=same) for n in range(300)))
     async with sending(storage, chat, clock):
         await chat.until(lambda: len(chat.taken) == 1)
         assert await drained(storage) == []
-    (_, digest, _) = chat.taken[0]
-    assert len(digest.lines) == 1
-    assert "×300" in digest.lines[0]
+    (_, told, _) = chat.taken[0]
+    assert told.lines == ("timeout", "300 times · first 12:00:00 · last 12:00:00")
 
 
 async def test_an_event_nobody_is_told_of_is_settled_not_stuck(storage: MemoryStorage, clock: ManualClock) -> None:
@@ -261,7 +240,7 @@ async def test_an_event_whose_wording_breaks_still_arrives(
     def broken(event: Event, words: Words) -> Reply:
         raise KeyError("no such wording")
 
-    monkeypatch.setattr("chatbot.outbox.notice", broken)
+    monkeypatch.setattr("chatbot.outbox.parcels.notice", broken)
     chat = Chat()
     await put(storage, event(1, EventKind.FILL, market="KRW-BTC", data={"quantity": "0.01"}))
     async with sending(storage, chat, clock):
@@ -294,6 +273,43 @@ class Forgetful(MemoryStorage):
         return await super().write(fn)
 
 
+async def test_a_message_delivered_while_what_waits_is_read_is_not_repeated(clock: ManualClock) -> None:
+    """The reading began before the message was marked as sent, and ends after the delivery is over."""
+    snapshot_taken, sent, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    class SlowStorage(MemoryStorage):
+        armed = False
+
+        async def read(self, fn: Callable[[Records], T]) -> T:
+            found = await super().read(fn)
+            if self.armed:
+                self.armed = False
+                snapshot_taken.set()
+                await go_on.wait()
+            return found
+
+    storage, chat = SlowStorage(clock), Chat()
+
+    async def send(target: str, reply: Reply, **more: str) -> str:
+        await sent.wait()
+        return await chat.send(target, reply, **more)
+
+    await put(storage, event(1, EventKind.SETTING_CHANGED))
+    sender = OutboxSender(storage, clock, "telegram", send, lambda target: WORDS, tick_seconds=3600)
+    await sender.start()
+    await asyncio.sleep(0.01)  # the delivery waits in `send`
+    storage.armed = True
+    sender.nudge()
+    await snapshot_taken.wait()
+    sent.set()
+    await chat.until(lambda: len(chat.taken) == 1)
+    await asyncio.sleep(0.01)  # marked as sent, the delivery is over
+    go_on.set()
+    await asyncio.sleep(0.05)
+    await sender.stop()
+    assert len(chat.taken) == 1
+
+
 async def test_a_full_disk_does_not_repeat_a_delivered_message(clock: ManualClock) -> None:
     """Sent, but not markable: it is remembered and marked when the disk has room again, not sent a hundred times."""
     storage, chat = Forgetful(clock), Chat()
@@ -324,11 +340,11 @@ async def test_a_chat_that_is_down_costs_trading_nothing(storage: MemoryStorage,
     """Chat down ≠ trading down: while every send hangs, a thousand commits with their notices go through unhindered."""
     hanging = asyncio.Event()
 
-    async def hang(target: str, reply: Reply, *, edit: str = "") -> str:
+    async def hang(target: str, reply: Reply, *, edit: str = "", thread: str = "") -> str:
         await hanging.wait()
         raise ChatUnreachable("never")
 
-    sender = OutboxSender(storage, clock, "telegram", hang, WORDS, tick_seconds=0.01)
+    sender = OutboxSender(storage, clock, "telegram", hang, lambda target: WORDS, tick_seconds=0.01)
     await sender.start()
     loop = asyncio.get_running_loop()
     worst = 0.0
@@ -342,12 +358,6 @@ async def test_a_chat_that_is_down_costs_trading_nothing(storage: MemoryStorage,
     assert len(await pending(storage)) == 1000
     assert worst < 0.5
     await sender.stop()
-
-
-async def test_the_console_is_a_chat_that_prints(storage: MemoryStorage, clock: ManualClock) -> None:
-    printed: list[str] = []
-    assert await printing(printed.append)("console", Reply("Filled", ("0.01 BTC",))) == ""
-    assert printed == ["Filled\n0.01 BTC"]
 
 
 async def test_pace_is_one_a_second_with_a_small_burst_and_slower_in_telegram_groups() -> None:
@@ -375,7 +385,7 @@ async def test_an_answered_question_loses_its_buttons_on_every_channel(
         await put(storage, event(2, EventKind.TICKET_ANSWERED, market="KRW-BTC", data=answer))
         sender.nudge()
         await chat.until(lambda: len(chat.taken) == 3)
-    (_, told, _), (_, closed, edited) = chat.taken[1:]
+    (_, closed, edited), (_, told, _) = chat.taken[1:]
     assert edited == "m1"
     assert closed.title == asked.title
     assert closed.buttons == ()
@@ -393,8 +403,9 @@ async def test_an_answered_difference_loses_its_buttons_too(storage: MemoryStora
         await put(storage, event(2, EventKind.DIFFERENCE_ANSWERED, data=answer))
         sender.nudge()
         await chat.until(lambda: len(chat.taken) == 3)
-    _, closed, edited = chat.taken[2]
+    _, closed, edited = chat.taken[1]
     assert (edited, closed.buttons) == ("m1", ())
+    assert chat.threads == ["", "", "m1"]
 
 
 async def test_before_a_stop_what_waits_gets_a_moment(storage: MemoryStorage, clock: ManualClock) -> None:
@@ -407,3 +418,72 @@ async def test_before_a_stop_what_waits_gets_a_moment(storage: MemoryStorage, cl
         chat.down = {"1"}
         await put(storage, event(2))
         assert not await sender.flush(0.1)
+
+
+# ---------------------------------------------------------------- what may have arrived already
+
+
+async def test_a_message_whose_answer_was_lost_says_that_it_comes_again(
+    storage: MemoryStorage, clock: ManualClock
+) -> None:
+    """The first one's answer is lost, the second one never left: only the first may be there twice."""
+    chat = Chat()
+    chat.failures = [ChatUnanswered("502"), ChatBusy("429", retry_after=0.01)]
+    await put(storage, event(1), event(2))
+    async with sending(storage, chat, clock):
+        await chat.until(lambda: len(chat.taken) == 2)
+    assert chat.titles() == ["❌ Error: place 1 (×unknown) (again)", "❌ Error: place 2 (×unknown)"]
+
+
+async def test_what_was_under_way_when_the_process_died_says_that_it_comes_again(
+    storage: MemoryStorage, clock: ManualClock
+) -> None:
+    """Killed between the hand-over and the answer: nobody knows whether it arrived."""
+    reached, never = asyncio.Event(), asyncio.Event()
+
+    async def hang(target: str, reply: Reply, *, edit: str = "", thread: str = "") -> str:
+        reached.set()
+        await never.wait()
+        return "m1"
+
+    await put(storage, event(1), event(2))
+    dying = OutboxSender(storage, clock, "telegram", hang, lambda target: WORDS)
+    await dying.start()
+    await asyncio.wait_for(reached.wait(), 5)
+    await dying.stop()
+    chat = Chat()
+    async with sending(storage, chat, clock):
+        await chat.until(lambda: len(chat.taken) == 2)
+    assert [title.endswith("(again)") for title in chat.titles()] == [True, False]
+
+
+async def test_a_message_that_waited_out_an_outage_does_not_come_again(
+    storage: MemoryStorage, clock: ManualClock
+) -> None:
+    """A refused connection means that it has not arrived."""
+    chat = Chat()
+    chat.down = {"1"}
+    await put(storage, event(1))
+    async with sending(storage, chat, clock):
+        await chat.until(lambda: chat.calls >= 3)
+        chat.down = set()
+        await chat.until(lambda: len(chat.taken) == 1)
+    assert chat.titles() == ["❌ Error: place 1 (×unknown)"]
+
+
+async def test_429s_keep_the_order_of_a_conversation(storage: MemoryStorage, clock: ManualClock) -> None:
+    """Ten messages, every other call is refused for a moment: each arrives once, in order."""
+    chat = Chat()
+    chat.failures = []
+    taken = chat.send
+
+    async def busy(target: str, reply: Reply, *, edit: str = "", thread: str = "") -> str:
+        if chat.calls % 2 == 0:
+            chat.failures = [ChatBusy("429", retry_after=0.01)]
+        return await taken(target, reply, edit=edit, thread=thread)
+
+    chat.send = busy  # type: ignore[method-assign]
+    await put(storage, *(event(n) for n in range(10)))
+    async with sending(storage, chat, clock):
+        await chat.until(lambda: len(chat.taken) == 10)
+    assert [t.partition("place ")[2][0] for t in chat.titles()] == [str(n) for n in range(10)]

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from chatbot.reply import Button, Picture, Reply, Table, Tone
+from chatbot.delivery import ChatGone, ChatUnanswered, ChatUnreachable
+from chatbot.reply import Button, Document, Picture, Reply, Table, Tone
 from chatbot.slack.frontend import SlackFrontEnd
+from storage.memory import MemoryStorage
 from tests.fakes.slack_server import PostedMessage, SlackServer
 from tests.fakes.stand_ins import Script, access, languages
 
@@ -36,16 +38,19 @@ async def running(
     bot_token: str = "",
     app_token: str = "",
     linked: bool = True,
+    storage: MemoryStorage | None = None,
 ) -> AsyncIterator[SlackFrontEnd]:
     front = SlackFrontEnd(
         bot_token or slack.bot_token,
         app_token or slack.app_token,
         slack.url,
         script,  # type: ignore[arg-type]
+        storage or MemoryStorage(),
         access(),
         languages(),
         on_trouble=None if told is None else told.append,
         backoff=(0.02, 0.1),
+        gather_seconds=0.05,
     )
     await front.start()
     if linked:
@@ -72,7 +77,9 @@ async def until_told(told: list[str], count: int = 1) -> None:
         ("/status 3", "/status 3"),
         ("상태", "/상태"),
         ("/매수 비트코인 5만원", "/매수 비트코인 5만원"),
+        ("이더 절반 팔아", "이더 절반 팔아"),
         ("", "/help"),
+        ("/alerts BTC &gt; 1억", "/alerts BTC > 1억"),
     ],
 )
 async def test_the_text_after_the_slash_command_is_the_line(slack: SlackServer, typed: str, line: str) -> None:
@@ -325,7 +332,38 @@ async def test_a_picture_is_uploaded_and_its_words_follow(slack: SlackServer) ->
         await slack.command(OWNER, "chart")
         message = await slack.next_message()
     assert message.shown == "BTC"
-    assert slack.files == [{"id": slack.files[0]["id"], "title": "BTC chart", "channel": "C1", "content": PNG}]
+    (file,) = slack.files
+    assert (file["name"], file["title"], file["channel"], file["content"]) == ("picture.png", "BTC chart", "C1", PNG)
+
+
+async def test_a_document_is_uploaded_under_its_name_and_its_words_follow(slack: SlackServer) -> None:
+    """C2: the CSV of /export as a file of the channel."""
+    csv = Document("fills.csv", "\ufeff시각\n".encode(), "text/csv")
+    async with running(slack, Script({"/export": Reply("Fills", document=csv)})):
+        await slack.command(OWNER, "export")
+        message = await slack.next_message()
+    assert message.shown == "Fills"
+    (file,) = slack.files
+    assert (file["name"], file["channel"], file["content"]) == ("fills.csv", "C1", csv.content)
+
+
+async def test_where_the_app_is_no_member_a_picture_comes_in_the_persons_own_chat(slack: SlackServer) -> None:
+    """A slash command works everywhere; a file goes only where the app is."""
+    slack.fail("files.completeUploadExternal", error="not_in_channel")
+    async with running(slack, Script({"/chart": Reply("BTC", picture=Picture(PNG, "BTC chart"))})):
+        await slack.command(OWNER, "chart")
+        message = await slack.next_message()
+    assert (message.shown, message.channel) == ("BTC", "C1")
+    assert [file["channel"] for file in slack.files] == [f"D{OWNER}"]
+
+
+async def test_what_a_press_in_a_thread_came_to_is_said_in_that_thread(slack: SlackServer) -> None:
+    async with running(slack, Script({"run:/chart": Reply("BTC")})) as front:
+        root = await front.send("C9", Reply("Order"))
+        await front.send("C9", Reply("In", buttons=((Button("Chart", "run:/chart"),),)), thread=root)
+        await slack.press(OWNER, slack.messages[1], "Chart")
+        await slack.until(lambda: len(slack.messages) == 3)
+    assert (slack.messages[2].shown, slack.messages[2].thread) == ("BTC", root)
 
 
 async def test_where_pictures_are_not_allowed_the_words_still_come(slack: SlackServer) -> None:
@@ -343,6 +381,64 @@ async def test_send_gives_the_timestamp_and_edits_by_it(slack: SlackServer) -> N
     assert (slack.messages[0].shown, slack.messages[0].labels) == ("Bought", [])
 
 
+async def test_what_is_said_under_a_message_is_shown_in_the_channel_unless_quiet(slack: SlackServer) -> None:
+    """C3: a thread; where its first message was deleted, it is said in the channel alone."""
+    async with running(slack, Script()) as front:
+        root = await front.send("C9", Reply("Order"))
+        await front.send("C9", Reply("Stop moved", quiet=True), thread=root)
+        await front.send("C9", Reply("In"), thread=root)
+        assert [(m.thread, m.broadcast) for m in slack.messages] == [("", False), (root, False), (root, True)]
+        slack.delete(slack.messages[0])
+        await front.send("C9", Reply("Out"), thread=root)
+        assert (slack.messages[-1].shown, slack.messages[-1].thread) == ("Out", "")
+        with pytest.raises(ChatGone):
+            await front.send("C9", Reply("Sold"), edit=root)
+
+
+async def test_a_direct_message_is_edited_where_it_was_posted(slack: SlackServer) -> None:
+    """Slack takes a person's id for posting, but wants the id of the conversation for an edit."""
+    async with running(slack, Script()) as front:
+        ts = await front.send("U1", Reply("Order"))
+        assert slack.messages[0].channel == "DU1"
+        assert await front.send("U1", Reply("Sold"), edit=ts) == ts
+    assert slack.messages[0].shown == "Sold"
+    async with running(slack, Script()) as front:  # after a restart as well
+        assert await front.send("U1", Reply("Closed"), edit=ts) == ts
+    assert [message.shown for message in slack.messages] == ["Closed"]
+
+
+async def test_an_app_that_may_not_open_conversations_posts_anew_after_a_restart(slack: SlackServer) -> None:
+    """An app installed before it asked for im:write: the id of the conversation is known from the last post only."""
+    slack.fail("conversations.open", error="missing_scope", times=100)
+    async with running(slack, Script()) as front:
+        ts = await front.send("U1", Reply("Order"))
+        assert await front.send("U1", Reply("Sold"), edit=ts) == ts
+    async with running(slack, Script()) as front:
+        with pytest.raises(ChatGone):
+            await front.send("U1", Reply("Sold"), edit=ts)
+
+
+async def test_a_picture_goes_into_the_conversation_with_a_person(slack: SlackServer) -> None:
+    """Slack takes no person's id for files."""
+    async with running(slack, Script()) as front:
+        await front.send("U1", Reply("Today", picture=Picture(b"\x89PNG", "Result")))
+    assert [file["channel"] for file in slack.files] == ["DU1"]
+
+
+@pytest.mark.parametrize(("status", "kind"), [(500, ChatUnanswered), (0, ChatUnreachable)])
+async def test_whether_a_message_may_have_arrived_is_told(
+    slack: SlackServer, status: int, kind: type[ChatUnreachable]
+) -> None:
+    async with running(slack, Script()) as front:
+        if status:
+            slack.fail("chat.postMessage", status)
+        else:
+            await slack.go_down()
+        with pytest.raises(ChatUnreachable) as raised:
+            await front.send("C9", Reply("In"))
+        assert type(raised.value) is kind
+
+
 # ---- faults of the service
 
 
@@ -358,7 +454,7 @@ async def test_a_wrong_token_is_explained_once_and_never_shown(
         assert not front.connected
         assert front.fault == "chat-forbidden"
     assert len(told) == 1
-    assert "invalid_auth" in told[0]
+    assert told[0].startswith("Slack rejects the token. Put the right one into .env")
     output = capsys.readouterr().out + caplog.text
     assert "wrong-secret" not in output
     assert output.count("chat_trouble") == 1

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import aiohttp
 
 from chatbot.delivery import Backoff, ChatUnreachable, Trouble
 from chatbot.slack.envelopes import Incoming, Typed
+from chatbot.slack.inbox import Inbox
 from chatbot.slack.link import SlackLink
+from storage.memory import MemoryStorage
 from tests.fakes.stand_ins import languages
+from trader.ports import Records
+
+T = TypeVar("T")
 
 HELLO = {"type": "hello"}
 BUY = {"envelope_id": "e1", "type": "slash_commands", "payload": {}}
@@ -70,9 +76,11 @@ class Journal:
         self.entries.append("handed on")
 
 
-def link(journal: Journal, *wires: Wire) -> SlackLink:
+def link(journal: Journal, *wires: Wire, storage: MemoryStorage | None = None) -> SlackLink:
     trouble = Trouble("slack", languages().words(), None)
-    return SlackLink(Wires(*wires), trouble, journal.read, journal.hand_on)  # type: ignore[arg-type]
+    inbox = Inbox(storage or MemoryStorage(), "T1.B1", lambda incoming: True)
+    late = lambda incoming: False  # noqa: E731
+    return SlackLink(Wires(*wires), trouble, journal.read, journal.hand_on, inbox, late)  # type: ignore[arg-type]
 
 
 async def turns(count: int = 20) -> None:
@@ -89,6 +97,21 @@ async def test_nothing_is_handed_on_before_the_acknowledgement_is_out() -> None:
     await turns()
     assert (wire.sent, journal.entries) == (["e1"], ["read", "handed on"])
     life.cancel()
+
+
+async def test_a_stop_is_heard_in_the_moment_in_which_a_command_was_written_down() -> None:
+    """Two turns of the loop after the write, when what waits for it has not woken up yet."""
+
+    class Stopping(MemoryStorage):
+        async def write(self, fn: Callable[[Records], T]) -> T:
+            written = await super().write(fn)
+            loop = asyncio.get_running_loop()
+            loop.call_soon(lambda: loop.call_soon(life.cancel))
+            return written
+
+    life = asyncio.create_task(link(Journal(), Wire(HELLO, BUY), storage=Stopping()).run(Backoff()))
+    await asyncio.wait({life}, timeout=2)
+    assert life.cancelled()
 
 
 async def test_what_could_not_be_acknowledged_is_handed_on_when_it_comes_again() -> None:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.slack.api import Bot, SlackApi
-from chatbot.slack.envelopes import Incoming, Pressed, Typed
+from chatbot.slack.envelopes import Incoming, Opened, Pressed, Typed
 from chatbot.slack.routing import Routing
 
 BOT = Bot("trader", "UBOT", "B1", "T1", "xoxb-x")
@@ -67,6 +67,34 @@ async def test_a_press_of_one_of_our_buttons_is_read() -> None:
     assert pressed.at.timestamp() == 1700000000.5
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("/trader-status", "", "/status"),
+        ("/trader-buy", "BTC 50000", "/buy BTC 50000"),
+        ("/upbit-panic", "", "/panic"),  # /trader was taken
+        ("/my-bot", "status", "/status"),  # another name with a dash in it
+    ],
+)
+async def test_each_command_has_a_name_of_its_own(name: str, text: str, line: str) -> None:
+    assert await read("slash_commands", command(command=name, text=text)) == Typed("U42", "", line, "C1", None)
+
+
+async def test_who_opens_the_home_tab_is_told() -> None:
+    found = await read("events_api", event("app_home_opened", tab="home"))
+    assert isinstance(found, Opened)
+    assert found.user_id == "U42"
+
+
+async def test_a_press_on_the_home_tab_has_no_channel() -> None:
+    body = press(view={"type": "home", "id": "V1"}, container={"type": "view", "view_id": "V1"})
+    for gone in ("channel", "message", "response_url"):
+        body.pop(gone, None)
+    found = await read("interactive", body)
+    assert isinstance(found, Pressed)
+    assert (found.home, found.channel, found.message_ts, found.response_url) == (True, "", "", "")
+
+
 @pytest.mark.parametrize("payload", [event(), event("app_mention", channel_type="channel", text="<@UBOT> status")])
 async def test_direct_messages_and_mentions_are_read(payload: dict[str, Any]) -> None:
     typed = await read("events_api", payload)
@@ -93,8 +121,14 @@ async def test_direct_messages_and_mentions_are_read(payload: dict[str, Any]) ->
         ("events_api", event(subtype="file_share")),
         ("events_api", event(bot_id="B7")),
         ("events_api", event("app_mention", bot_id="B7")),
+        ("events_api", event(edited={"user": "U42", "ts": "1"})),
+        ("events_api", event("app_mention", edited={"user": "U42", "ts": "1"})),
+        ("events_api", event(attachments=[{"is_share": True, "text": "비트코인 5만원 사줘"}])),
+        ("events_api", event(attachments=[{"is_msg_unfurl": True, "message_blocks": []}])),
+        ("events_api", event(blocks=[{"type": "rich_text", "elements": [{"type": "rich_text_quote"}]}])),
         ("events_api", event("reaction_added")),
-        ("events_api", event("app_home_opened", tab="home")),
+        ("events_api", event("app_home_opened", tab="messages")),
+        ("events_api", event("app_home_opened", tab="home", user=7)),
         ("novelty", {"x": 1}),
     ],
 )

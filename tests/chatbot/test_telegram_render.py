@@ -7,7 +7,7 @@ from html import unescape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatbot.reply import Button, Picture, Reply, Table, Tone
+from chatbot.reply import Button, Document, Picture, Reply, Table, Tone
 from chatbot.telegram.render import MAX_CAPTION, MAX_TEXT, render, units
 
 PICTURE = Picture(b"\x89PNG", "chart")
@@ -43,6 +43,16 @@ def test_a_picture_takes_short_words_as_its_caption_and_long_ones_behind_it() ->
     picture, words = render(Reply("Chart", ("y" * 1100,), picture=PICTURE, buttons=((Button("x", "run:/x"),),)))
     assert (picture.html, picture.picture, picture.buttons) == ("", PICTURE, ())
     assert (words.picture, len(words.buttons)) == (None, 1)
+
+
+def test_a_document_takes_short_words_as_its_caption_and_long_ones_before_it() -> None:
+    csv = Document("fills.csv", b"a", "text/csv")
+    (short,) = render(Reply("Fills", document=csv, buttons=((Button("x", "run:/x"),),)))
+    assert (short.html, short.document, len(short.buttons)) == ("<b>Fills</b>", csv, 1)
+    words, file = render(Reply("Fills", ("y" * 1100,), document=csv, buttons=((Button("x", "run:/x"),),)))
+    assert (words.document, words.buttons, file.html, file.document, len(file.buttons)) == (None, (), "", csv, 1)
+    picture, file = render(Reply("Chart", picture=PICTURE, document=csv))
+    assert (picture.html, picture.picture, picture.document, file.document) == ("<b>Chart</b>", PICTURE, None, csv)
 
 
 def test_a_table_across_two_messages_is_monospaced_in_both() -> None:

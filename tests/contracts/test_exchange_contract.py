@@ -139,6 +139,18 @@ async def test_quotes_leave_out_unknown_markets(venue: Venue) -> None:
     assert await venue.exchange.quotes([]) == []
 
 
+async def test_tickers_tell_the_day_of_every_market_against_krw(venue: Venue) -> None:
+    """E10: prices of the day so far, and what was traded in 24 hours."""
+    tickers = {t.market: t for t in await venue.exchange.tickers("KRW")}
+    listed = {info.market for info in await venue.exchange.markets() if info.market.quote == "KRW"}
+    assert {BTC, XRP} <= tickers.keys() <= listed
+    btc = tickers[BTC]
+    assert btc.low <= btc.last <= btc.high
+    assert btc.true_range >= abs(btc.change)
+    assert btc.turnover > 0
+    assert await venue.exchange.tickers("USDT") == []
+
+
 async def test_an_order_book_is_sorted_best_first(venue: Venue) -> None:
     book = await venue.exchange.order_book(BTC)
     assert [a.price for a in book.asks] == sorted(a.price for a in book.asks)

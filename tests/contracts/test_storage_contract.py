@@ -20,9 +20,34 @@ from storage.memory import MemoryStorage
 from storage.sql import SqlStorage, open_storage
 from trader.clock import ManualClock
 from trader.errors import StorageFailed
+from trader.model.advice import (
+    AiRole,
+    Answer,
+    Consultation,
+    MemberResult,
+    MemberStatus,
+    PricePlan,
+    Question,
+    Stance,
+    Usage,
+    Verdict,
+    VoteRule,
+    Writing,
+)
+from trader.model.alert import Alert, AlertKind, AlertState, Comparison, Condition
 from trader.model.difference import Correction, Difference, DifferenceKind, DifferenceState
-from trader.model.events import Event, EventKind, JournalEntry, OutboxMessage, SettingRow, Severity, TicketState
+from trader.model.events import (
+    Event,
+    EventKind,
+    JournalEntry,
+    KeptMessage,
+    OutboxMessage,
+    SettingRow,
+    Severity,
+    TicketState,
+)
 from trader.model.market import Candle, Market, Timeframe
+from trader.model.member import Member
 from trader.model.order import (
     Breakeven,
     Cleared,
@@ -37,6 +62,7 @@ from trader.model.order import (
     TimeInForce,
 )
 from trader.model.portfolio import GuardLevels, Position
+from trader.model.reflection import Lesson, LessonState, Move
 from trader.model.ticket import Ticket
 from trader.ports import Records, Storage
 
@@ -143,8 +169,9 @@ def a_full_order() -> Order:
         paid_fee=D("2.5"),
         approved_by="telegram:123",
         note="under_min_total_bid",
-        exits=ExitPlan(D("90000000"), D("1.1E+8"), D("0.015"), 3600, Breakeven(D("0.01"), D("0.0005"), D("1000"))),
+        exits=ExitPlan(D("90000000"), D("1.1E+8"), D("0.015"), 3600, Breakeven(D("0.01"), D("0.0005"))),
         expires_at=at(30),
+        thread="intent-0",
     )
 
 
@@ -158,7 +185,7 @@ def a_position(number: int = 1, market: Market = BTC, **changes: Any) -> Positio
 
 
 def levels(number: int = 1, **changes: Any) -> GuardLevels:
-    plan = ExitPlan(D("95.50"), None, D("0.02"), 600, Breakeven(D("0.0100"), D("0.0005"), D("0.1")))
+    plan = ExitPlan(D("95.50"), None, D("0.02"), 600, Breakeven(D("0.0100"), D("0.0005")))
     return replace(GuardLevels(f"position-{number}", BTC, plan, D("101.000"), at(number), D("100.050")), **changes)
 
 
@@ -265,6 +292,7 @@ async def test_a_function_that_raises_leaves_nothing_behind_and_its_own_exceptio
             "events": r.events.latest(9),
             "settings": r.settings.history(9),
             "outbox": r.outbox.pending("telegram", 9),
+            "kept": r.kept.live("telegram"),
             "candles": r.candles.latest(BTC, Timeframe.M1, 9),
             "notes": [r.notes.get("state"), r.notes.get("offset")],
         }
@@ -284,6 +312,7 @@ async def test_a_function_that_raises_leaves_nothing_behind_and_its_own_exceptio
         r.settings.add(SettingRow("markets", None, "owner", T0))
         r.outbox.add(a_message(2))
         r.outbox.save(a_message(1, sent_at=at(9)))
+        r.kept.put(a_kept())
         r.candles.upsert([a_candle(0, close=D("7")), a_candle(1)])
         r.notes.put("state", "halted")
         r.notes.put("offset", 5)
@@ -364,6 +393,7 @@ async def test_a_naive_time_is_refused_and_nothing_is_stored(store: Storage) -> 
     with pytest.raises(ValueError, match="time zone"):
         await store.write(lambda r: r.fills.add(a_fill(at=naive)))
     assert await store.read(lambda r: r.fills.all()) == []
+    assert await store.read(lambda r: r.fills.first()) is None
 
 
 async def test_a_float_for_money_is_refused(store: Storage) -> None:
@@ -495,6 +525,7 @@ async def test_fills_are_listed_by_time_market_and_order(store: Storage) -> None
     assert names(await store.read(lambda r: r.fills.of_order("order-1"))) == ["2", "3", "4"]
     assert names(await store.read(lambda r: r.fills.since(at(2)))) == ["2", "3", "4"]
     assert names(await store.read(lambda r: r.fills.since(at(2), BTC))) == ["3", "4"]
+    assert names([f for f in [await store.read(lambda r: r.fills.first())] if f]) == ["1"]
     assert names(await store.read(lambda r: r.fills.recent(2))) == ["4", "3"]
     assert names(await store.read(lambda r: r.fills.recent(9, ETH))) == ["2"]
 
@@ -626,6 +657,19 @@ async def test_of_two_answers_at_once_the_first_counts(store: Storage) -> None:
     assert await store.read(lambda r: r.tickets.get("ticket-1")) == yes
 
 
+async def test_tickets_by_when_they_were_answered(store: Storage) -> None:
+    """After that moment, in the order of the answers; one that waits is none of them."""
+    await store.write(lambda r: [r.tickets.add(a_ticket(number)) for number in (1, 2, 3, 4)])
+    answers = [
+        a_ticket(1, state=TicketState.REJECTED, answered_by="owner", answered_at=at(30)),
+        a_ticket(2, state=TicketState.EXPIRED, answered_by="clock", answered_at=at(20)),
+        a_ticket(3, state=TicketState.APPROVED, answered_by="owner", answered_at=at(10)),
+    ]
+    await store.write(lambda r: [r.tickets.answer(answer) for answer in answers])
+    assert await store.read(lambda r: r.tickets.answered_since(at(10))) == [answers[1], answers[0]]
+    assert await store.read(lambda r: r.tickets.answered_since(at(30))) == []
+
+
 async def test_an_answer_must_answer_a_ticket_that_exists(store: Storage) -> None:
     await store.write(lambda r: r.tickets.add(a_ticket()))
     with pytest.raises(ValueError, match="no answer"):
@@ -691,6 +735,25 @@ async def test_the_outbox_hands_out_unsent_messages_in_the_order_they_came(store
     assert await store.read(lambda r: r.outbox.pending_count()) == 3
 
 
+async def test_what_waits_is_counted_by_place_and_by_what_is_critical(store: Storage) -> None:
+    """Two ordinary ones and a critical one on Telegram, one on Slack; a fifth has been sent."""
+
+    def put(r: Records) -> None:
+        r.events.add(an_event(1))
+        r.events.add(an_event(2, severity=Severity.CRITICAL))
+        slack, sent = a_message(4, 1, channel="slack"), a_message(5, 1, sent_at=at(60), remote_id="88")
+        for message in (a_message(1, 1), a_message(2, 1), a_message(3, 2), slack, sent):
+            r.outbox.add(message)
+
+    await store.write(put)
+    target = a_message().target
+    assert dict(await store.read(lambda r: r.outbox.waiting())) == {
+        ("telegram", target, False): 2,
+        ("telegram", target, True): 1,
+        ("slack", target, False): 1,
+    }
+
+
 async def test_a_message_needs_its_event_and_an_id_of_its_own(store: Storage) -> None:
     with pytest.raises(ValueError, match="event never added"):
         await store.write(lambda r: r.outbox.add(a_message()))
@@ -699,6 +762,74 @@ async def test_a_message_needs_its_event_and_an_id_of_its_own(store: Storage) ->
         await store.write(lambda r: r.outbox.add(a_message()))
     with pytest.raises(ValueError, match="never added"):
         await store.write(lambda r: r.outbox.save(a_message(2)))
+
+
+async def test_a_message_keeps_when_it_was_tried_and_is_forgotten_long_after_it_was_sent(store: Storage) -> None:
+    tried, sent = a_message(1, tried_at=at(5)), a_message(2, sent_at=at(60), tried_at=at(59), remote_id="1")
+    await store.write(lambda r: (r.events.add(an_event()), r.outbox.add(a_message(1)), r.outbox.add(a_message(2))))
+    await store.write(lambda r: (r.outbox.save(tried), r.outbox.save(sent)))
+    assert await store.read(lambda r: r.outbox.pending("telegram", 9)) == [(tried, an_event())]
+    assert await store.write(lambda r: r.outbox.prune(at(60))) == 0
+    assert await store.write(lambda r: r.outbox.prune(at(61))) == 1
+    assert await store.read(lambda r: r.outbox.pending("telegram", 9)) == [(tried, an_event())]
+
+
+async def test_critical_events_are_stranded_while_one_channel_alone_has_them_and_gave_them_to_nobody(
+    store: Storage,
+) -> None:
+    """1 waits on Telegram only, in two chats; 2 is not critical; Slack has 3 too; one chat has got 4; 5 is young."""
+
+    def put(r: Records) -> None:
+        for number in (1, 2, 3, 4, 5):
+            r.events.add(an_event(number, severity=Severity.INFO if number == 2 else Severity.CRITICAL))
+            r.outbox.add(a_message(number, number, created_at=at(50 if number == 5 else number)))
+        r.outbox.add(a_message(11, 1, target="4712", created_at=at(1)))
+        r.outbox.add(a_message(13, 3, channel="slack", created_at=at(3)))
+        r.outbox.add(a_message(14, 4, target="4712", created_at=at(4), sent_at=at(5)))
+
+    await store.write(put)
+    found = await store.read(lambda r: r.outbox.stranded(at(30), 9))
+    assert found == [("telegram", an_event(1, severity=Severity.CRITICAL))]
+    assert len(await store.read(lambda r: r.outbox.stranded(at(60), 1))) == 1
+    assert [e.event_id for _, e in await store.read(lambda r: r.outbox.stranded(at(60), 9))] == ["event-1", "event-5"]
+
+
+async def test_a_thread_tells_its_newest_events_and_its_newest_position(store: Storage) -> None:
+    def put(r: Records) -> None:
+        for number in (1, 2, 3, 4):
+            r.events.add(an_event(number, thread="" if number == 2 else "intent-1"))
+        r.positions.save(a_position(1, thread="intent-1", closed_at=at(9)))
+        r.positions.save(a_position(2, thread="intent-1"))
+        r.positions.save(a_position(3, market=ETH))
+
+    await store.write(put)
+    told = await store.read(lambda r: r.events.of_thread("intent-1", 2))
+    assert [event.event_id for event in told] == ["event-3", "event-4"]
+    assert await store.read(lambda r: r.events.of_thread("", 9)) == []
+    assert await store.read(lambda r: r.positions.of_thread("intent-1")) == a_position(2, thread="intent-1")
+    assert await store.read(lambda r: r.positions.of_thread("position-3")) == a_position(3, market=ETH)
+    assert await store.read(lambda r: r.positions.of_thread("")) is None
+    assert await store.read(lambda r: r.positions.of_thread("intent-9")) is None
+
+
+def a_kept(topic: str = "trade:1", **changes: Any) -> KeptMessage:
+    return replace(KeptMessage("telegram", "4711", topic, "88", at(1), at(2), "event-1", 3, live=True), **changes)
+
+
+async def test_kept_messages_are_found_by_topic_in_their_conversation(store: Storage) -> None:
+    card, other, fold = a_kept(), a_kept(target="4712", began_at=at(0)), a_kept("fold:x", live=False)
+    slack = a_kept(channel="slack", remote_id="1.2")
+    await store.write(lambda r: [r.kept.put(one) for one in (card, other, fold, slack)])
+    assert await store.read(lambda r: r.kept.get("telegram", "4711", "trade:1")) == card
+    assert await store.read(lambda r: r.kept.get("telegram", "4711", "trade:2")) is None
+    assert await store.read(lambda r: r.kept.live("telegram")) == [other, card]
+    ended = replace(card, live=False, remote_id="", count=4, changed_at=at(50))
+    await store.write(lambda r: r.kept.put(ended))
+    assert await store.read(lambda r: r.kept.get("telegram", "4711", "trade:1")) == ended
+    assert await store.write(lambda r: r.kept.prune(at(10))) == 1
+    assert await store.read(lambda r: r.kept.get("telegram", "4711", "fold:x")) is None
+    await store.write(lambda r: r.kept.remove("slack", "4711", "trade:1"))
+    assert await store.read(lambda r: (r.kept.live("slack"), r.kept.live("telegram"))) == ([], [other])
 
 
 # ---------------------------------------------------------------- settings and notes
@@ -793,8 +924,6 @@ async def test_latest_candles_oldest_first_before_a_moment(store: Storage) -> No
     assert await latest(2, None) == [opened[2], opened[4]]
     assert await latest(9, opened[2]) == [opened[0], opened[1]]
     assert await latest(1, opened[2] + timedelta(microseconds=1)) == [opened[2]]
-    assert await store.read(lambda r: r.candles.last_opened(BTC, Timeframe.M1)) == opened[4]
-    assert await store.read(lambda r: r.candles.last_opened(ETH, Timeframe.M1)) is None
     assert await store.read(lambda r: r.candles.latest(ETH, Timeframe.M1, 9)) == []
 
 
@@ -822,7 +951,7 @@ async def test_a_candle_still_open_by_the_clock_is_refused(store: Storage, clock
     closing, still_open = (a_candle(0, opened_at=now - timedelta(minutes=1)), a_candle(0, opened_at=now))
     with pytest.raises(ValueError, match="open candle"):
         await store.write(lambda r: r.candles.upsert([closing, still_open]))
-    assert await store.read(lambda r: r.candles.last_opened(BTC, Timeframe.M1)) is None
+    assert await store.read(lambda r: r.candles.latest(BTC, Timeframe.M1, 1)) == []
     assert await store.write(lambda r: r.candles.upsert([closing])) == 1
     clock.advance(60)
     assert await store.write(lambda r: r.candles.upsert([still_open])) == 1
@@ -834,6 +963,23 @@ async def test_a_candle_off_its_grid_is_refused(store: Storage) -> None:
         await store.write(
             lambda r: r.candles.upsert([a_candle(0, timeframe=Timeframe.M5, opened_at=a_candle(1).opened_at)])
         )
+
+
+# ---------------------------------------------------------------- people
+
+
+async def test_people_in_the_order_they_were_added_and_one_row_each(store: Storage) -> None:
+    """C4. The same number on two platforms is two people; a person let in again has one row still."""
+    first = Member("telegram", "123", "owner", "김 철수 🐳", "pairing", T0)
+    second = Member("slack", "123", "viewer", "", "telegram:123", T0 + timedelta(seconds=1))
+    await store.write(lambda r: (r.people.save(second), r.people.save(first)))
+    assert await store.read(lambda r: r.people.all()) == [first, second]
+    gone = replace(first, revoked_by="shell", revoked_at=T0 + timedelta(hours=1))
+    await store.write(lambda r: r.people.save(gone))
+    assert await store.read(lambda r: r.people.get("telegram", "123")) == gone
+    assert await store.read(lambda r: r.people.get("slack", "123")) == second
+    assert await store.read(lambda r: r.people.get("telegram", "12")) is None
+    assert (await store.read(lambda r: r.people.all()))[0].revoked
 
 
 # ---------------------------------------------------------------- properties
@@ -933,3 +1079,160 @@ async def test_fills_booked_after_a_mark_whatever_their_time(store: Storage) -> 
     assert await store.read(lambda r: r.fills.booked_after(mark)) == [a_fill(9), a_fill(2)]
     assert await store.read(lambda r: r.fills.booked_after(0)) == [a_fill(5), a_fill(9), a_fill(2)]
     assert await store.read(lambda r: r.fills.booked_after(r.fills.mark())) == []
+
+
+# ---------------------------------------------------------------- advice
+
+
+def _asked(number: int, market: Market = BTC, cost: str = "7.25") -> Consultation:
+    question = Question(
+        market,
+        "rsi_zone",
+        Timeframe.M15,
+        at(number),
+        Side.BUY,
+        D("95000000.5"),
+        D(500_000),
+        D(0),
+        D("93100000"),
+        None,
+        D(10_000_000),
+        D(10_000_000),
+        "rsi_left_oversold",
+    )
+    plan = PricePlan(None, D("93000000.25"), None, D("0.8"))
+    answer = Answer(Stance.BUY, 40, D("0.62"), D("0.58"), 12, plan, "왜냐하면", ("thin book",), ("c:rsi",))
+    said = MemberResult(
+        "openai", "gpt-6-luna", MemberStatus.OK, answer, Usage(900, 120), D(cost), False, 1.25, raw="{}"
+    )
+    late = MemberResult("gemini", "gemini-3.5-flash-lite", MemberStatus.LATE, estimated=True)
+    return Consultation(
+        f"c{number}",
+        at(number),
+        question,
+        AiRole.VETO,
+        VoteRule.MAJORITY,
+        "1",
+        "1",
+        f"prompt {number} 프롬프트",
+        "ab12",
+        {"rsi": 31.25},
+        {"news": "absent"},
+        (said, late),
+        Verdict.APPROVED,
+        Side.BUY,
+        40,
+        D("0.8"),
+        plan,
+        D("0.31"),
+        D(cost),
+    )
+
+
+async def test_a_consultation_comes_back_as_it_was_said_and_lists_leave_the_prompt_out(store: Storage) -> None:
+    """R8."""
+    first, second = _asked(1), _asked(2, ETH, "0.1")
+    await store.write(lambda r: (r.consultations.add(first), r.consultations.add(second)))
+    assert await store.read(lambda r: r.consultations.get("c1")) == first
+    assert await store.read(lambda r: r.consultations.get("c9")) is None
+    assert await store.read(lambda r: r.consultations.latest(5)) == [
+        replace(second, prompt=""),
+        replace(first, prompt=""),
+    ]
+    assert [c.consultation_id for c in await store.read(lambda r: r.consultations.latest(5, BTC.code))] == ["c1"]
+    assert [c.consultation_id for c in await store.read(lambda r: r.consultations.since(at(2)))] == ["c2"]
+    assert [c.consultation_id for c in await store.read(lambda r: r.consultations.since(at(1), at(2)))] == ["c1"]
+    assert await store.read(lambda r: r.consultations.cost_since(at(1))) == D("7.35")
+    await store.write(lambda r: r.consultations.save(replace(first, prompt="", client_order_id="o1")))
+    assert await store.read(lambda r: r.consultations.get("c1")) == replace(first, client_order_id="o1")
+    with pytest.raises(ValueError, match="stored already"):
+        await store.write(lambda r: r.consultations.add(first))
+
+
+async def test_outcomes_by_consultation(store: Storage) -> None:
+    """R9."""
+    one, four = Move(1, D("100.5"), D(101), at(1)), Move(4, D("100.5"), D("99.125"), at(4))
+    await store.write(lambda r: (r.outcomes.add("c1", four), r.outcomes.add("c1", one), r.outcomes.add("c2", one)))
+    await store.write(lambda r: r.outcomes.add("c2", replace(one, end=D(102))))
+    found = await store.read(lambda r: r.outcomes.of(["c1", "c2", "c3"]))
+    assert found == {"c1": [one, four], "c2": [replace(one, end=D(102))]}
+
+
+async def test_writings_with_their_cost(store: Storage) -> None:
+    """What was written for people costs as well."""
+    result = MemberResult("luna", "luna-1", MemberStatus.OK, cost=D("2.5"), raw='{"note": "메모"}')
+    first = Writing("w1", at(1), "note", "p1", "w1", '{"pnl":"1"}', "ab", result)
+    second = replace(first, writing_id="w2", at=at(2), purpose="lessons", subject="")
+    await store.write(lambda r: (r.writings.add(first), r.writings.add(second)))
+    assert await store.read(lambda r: r.writings.latest(5)) == [second, first]
+    assert await store.read(lambda r: r.writings.latest(1)) == [second]
+    assert await store.read(lambda r: r.writings.cost_since(at(2))) == D("2.5")
+    assert await store.read(lambda r: r.writings.cost_since(at(0))) == D("5.0")
+    assert await store.read(lambda r: r.writings.cost_since(at(0), "lessons")) == D("2.5")
+    assert await store.read(lambda r: r.writings.cost_since(at(0), "sentence")) == 0
+    with pytest.raises(ValueError, match="w1"):
+        await store.write(lambda r: r.writings.add(first))
+
+
+async def test_lessons_in_the_order_they_were_learned(store: Storage) -> None:
+    """R9."""
+    lesson = Lesson(
+        "l2",
+        at(2),
+        "",
+        "rsi",
+        "<",
+        30.5,
+        "BUY",
+        "짧게",
+        "model",
+        LessonState.ACTIVE,
+        40,
+        26,
+        60,
+        27,
+        0.02,
+        0.3,
+        at(9),
+        ("c1",),
+    )
+    older = replace(lesson, lesson_id="l1", created_at=at(1), pinned=True, changed_at=at(3))
+    await store.write(lambda r: (r.lessons.save(lesson), r.lessons.save(older)))
+    assert await store.read(lambda r: r.lessons.all()) == [older, lesson]
+    await store.write(lambda r: r.lessons.save(replace(lesson, state=LessonState.RETIRED)))
+    assert (await store.read(lambda r: r.lessons.get("l2"))) == replace(lesson, state=LessonState.RETIRED)
+    assert await store.read(lambda r: r.lessons.get("l3")) is None
+
+
+# ---------------------------------------------------------------- alerts
+
+
+async def test_alerts_are_active_until_they_are_over_and_listed_by_person(store: Storage) -> None:
+    """C2: every kind of condition comes back as it was; an ended one is forgotten when its own end is long past."""
+    price = Alert(
+        "a1",
+        "telegram:1",
+        "telegram:-100/7",
+        BTC,
+        Condition(AlertKind.PRICE, Comparison.ABOVE, D("100000000.5")),
+        False,
+        at(0),
+        at(60),
+    )
+    rsi = Condition(AlertKind.RSI, Comparison.BELOW, D(30), 14, Timeframe.M15)
+    other = replace(price, alert_id="a2", person="slack:U2", place="", condition=rsi, repeat=True, holds=True)
+    await store.write(lambda r: (r.alerts.add(price), r.alerts.add(other)))
+    with pytest.raises(ValueError, match="a1"):
+        await store.write(lambda r: r.alerts.add(price))
+    assert await store.read(lambda r: r.alerts.active()) == [price, other]
+    fired = replace(price, state=AlertState.FIRED, fired_at=at(5), holds=True, muted_until=at(9))
+    again = replace(price, alert_id="a3", created_at=at(6))
+    await store.write(lambda r: (r.alerts.save(fired), r.alerts.add(again)))
+    assert await store.read(lambda r: r.alerts.active()) == [other, again]
+    assert await store.read(lambda r: r.alerts.of_person("telegram:1", 9)) == [again, fired]
+    assert await store.read(lambda r: r.alerts.of_person("telegram:1", 1)) == [again]
+    assert await store.read(lambda r: r.alerts.get("a1")) == fired
+    assert await store.read(lambda r: r.alerts.get("nope")) is None
+    assert await store.write(lambda r: r.alerts.prune(at(60))) == 0
+    assert await store.write(lambda r: r.alerts.prune(at(61))) == 1
+    assert await store.read(lambda r: r.alerts.of_person("telegram:1", 9)) == [again]

@@ -10,16 +10,17 @@ import pytest
 from typer.main import get_command
 
 from chatbot import docs
-from chatbot.access import Role
+from chatbot.people.access import Role
 from chatbot.commands import REGISTRY
 from chatbot.console.script import parse_script
 from chatbot.reply import Tone
-from chatbot.shell import shell
+from chatbot.running.shell import shell
 from sandbox.__main__ import parse_arguments
 from sandbox.faults.kinds import KINDS
 from tests.chatbot.chat_bench import Bench
-from trader.settings import Mode, Settings
-from trader.tuning import field_extra
+from trader.model.mode import Mode
+from trader.settings import Settings
+from trader.settings.fields import field_extra
 
 ROOT = docs.ROOT
 DECISIONS = sorted((ROOT / "docs" / "adr").glob("*.md"))
@@ -50,7 +51,7 @@ def code(text: str) -> list[str]:
 # ---------------------------------------------------------------- generated files
 
 
-@pytest.mark.parametrize("name", [".env.example", "docs/settings.md", "docs/commands.md", "README.md"])
+@pytest.mark.parametrize("name", docs.documents())
 def test_generated_files_are_fresh(name: str) -> None:
     """`make docs` would change nothing (D4)."""
     assert text_of(name) == docs.documents()[name], "run: make docs"
@@ -90,7 +91,7 @@ def test_env_example_changes_nothing_as_it_stands(tmp_path: Path) -> None:
 
 def test_env_example_holds_no_secret() -> None:
     secrets = [name.upper() for name, info in Settings.model_fields.items() if "Secret" in str(info.annotation)]
-    assert len(secrets) == 5
+    assert len(secrets) == 9
     assert [name for name in secrets if f"\n{name}=\n" not in text_of(".env.example")] == []
 
 
@@ -163,7 +164,7 @@ def test_make_targets_named_exist(page: Path) -> None:
 
 
 def test_every_verb_is_in_the_readme() -> None:
-    assert set(re.findall(r"^\| `([a-z]+)", text_of("README.md"), re.MULTILINE)) == set(VERBS)
+    assert set(re.findall(r"^\| `([a-z-]+)", text_of("README.md"), re.MULTILINE)) == set(VERBS)
 
 
 def test_chat_commands_named_exist() -> None:
@@ -189,6 +190,9 @@ def test_chat_commands_named_exist() -> None:
         "/상태",
         "/매수 비트코인 5만원",
         "비트코인 5만원 사줘",
+        "비트코인 5만원어치 사줘",
+        "왜 안 샀어?",
+        "내일 아침 9시까지 쉬어",
         "/중지",
         "/긴급",
         "/limits max_order_krw 100000",
@@ -230,16 +234,29 @@ def test_decisions_are_numbered_and_have_their_parts() -> None:
 
 def test_pictures_are_small() -> None:
     pictures = sorted((ROOT / "docs" / "pictures").glob("*.png"))
-    assert [path.name for path in pictures] == ["chat.png", "terminal.png"]
+    threads = [f"thread-{chat}-{language}.png" for chat in ("slack", "telegram") for language in ("en", "ko")]
+    assert [path.name for path in pictures] == ["chat.png", "terminal.png", *threads]
     assert all(path.stat().st_size <= 300_000 for path in pictures)
 
 
 def test_slack_manifest_asks_for_the_scopes_the_readme_names() -> None:
     manifest = text_of("deploy/slack-manifest.yaml")
     scopes = re.findall(r"^ +- ([a-z_]+(?::[a-z]+)?) +#", manifest, re.MULTILINE)
-    assert len(scopes) == 5
+    assert len(scopes) == 6
     assert [scope for scope in scopes if f"`{scope}`" not in text_of("README.md")] == []
     assert "- command: /trader\n" in manifest
+
+
+def test_slack_manifest_has_every_command_and_the_home_tab() -> None:
+    """C1. Names as Slack takes them: at most 32 characters, small letters; at most 50 of one app."""
+    manifest = text_of("deploy/slack-manifest.yaml")
+    found = re.findall(r"^ +- command: /([a-z0-9_-]{1,31})$", manifest, re.MULTILINE)
+    assert found[0] == "trader"
+    every = {f"trader-{command.name}" for command in REGISTRY.all(Role.OWNER)}
+    assert set(found[1:]) <= every
+    assert len(found) == len(set(found)) == min(len(every) + 1, 50)
+    assert "    home_tab_enabled: true\n" in manifest
+    assert "      - app_home_opened\n" in manifest
 
 
 def test_every_role_is_explained() -> None:

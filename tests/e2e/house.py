@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sqlite3
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -11,9 +14,9 @@ from typing import Any
 
 import httpx
 
-from chatbot.control import ask
-from chatbot.data_dir import SOCKET
-from tests.e2e.processes import Child, Done, run, until
+from chatbot.running.control import ask
+from chatbot.running.data_dir import SOCKET
+from tests.e2e.processes import STALLED, Child, Done, run, until
 from tests.fakes.slack_server import PostedMessage, SlackServer
 from tests.fakes.telegram_server import SentMessage, TelegramServer
 
@@ -113,6 +116,18 @@ class House:
     async def holding(self, currency: str) -> str:
         rows = {row["currency"]: row["balance"] for row in (await self.state())["balances"]}
         return str(rows.get(currency, "0"))
+
+    async def until_holding(self, currency: str, true: Callable[[Decimal], bool], seconds: float = 10.0) -> None:
+        """Until the account's balance of the currency is such."""
+        deadline = time.monotonic() + seconds * STALLED
+        while time.monotonic() < deadline:
+            if true(Decimal(await self.holding(currency))):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{currency} is {await self.holding(currency)} after {seconds * STALLED:g} s")
+
+    async def until_sold(self, currency: str) -> None:
+        await self.until_holding(currency, lambda quantity: quantity == 0)
 
     # ---- the books' side
 

@@ -47,7 +47,7 @@ def summary(done: Done) -> dict[str, Any]:
 async def test_commands_trade_and_panic_ends_flat(folder: Path) -> None:
     """200,000 KRW bought by hand are sold by the panic, and entries stay locked: the second purchase is denied."""
     (folder / "commands").write_text(TRADE)
-    options = ("--seconds", "6", "--speed", "60", "--seed", "7", "--commands", "commands", "--json")
+    options = ("--speed", "60", "--seed", "7", "--commands", "commands", "--json")
     found = summary(await run(folder, "demo", *options))
     assert found["positions"] == []
     assert found["state"] == "halted"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import csv
 import shutil
 import signal
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from tests.e2e.house import House
 from tests.e2e.processes import run, until
+from trader.model.seoul import SEOUL
 
 
 async def test_two_services_share_neither_books_nor_bot(house: House) -> None:
@@ -91,3 +95,46 @@ async def test_copies_taken_again_and_again_while_it_trades(house: House) -> Non
     await until(lambda: house.rows("SELECT count(*) FROM positions") == [(3,)], 10)
     for coin in ("BTC", "ETH", "XRP"):
         assert Decimal(await house.holding(coin)) > 0
+
+
+async def test_a_year_of_the_ledger_is_written_while_it_trades_and_when_it_is_off(house: House) -> None:
+    """One buy and its sale: two lines with Korean times, whose cash and result are what the books say; the same file
+    from the chat, and from the books alone once the service is gone."""
+    house.more = {"LANGUAGE": "en"}
+    await house.open()
+    assert (await house.say("/buy BTC 100000 confirm"))["tone"] == "ok"
+    await house.told("In: Bitcoin")
+    assert (await house.say("/sell BTC all confirm"))["tone"] == "ok"
+    await house.told("Out: Bitcoin")
+    year = datetime.now(SEOUL).year
+    folder = house.folder / "tax"
+    done = await house.shell("export", "ledger", "--year", str(year), "--folder", str(folder))
+    assert done.code == 0, done.err
+    [file] = folder.iterdir()
+    assert file.name == f"ledger_{year}-01-01_{year}-12-31.csv"
+    header, bought, sold = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
+    [(result, fees)] = house.rows("SELECT realised_pnl, fees FROM positions")
+    row = dict(zip(header, sold, strict=True))
+    assert (bought[1], row["booking"]) == ("buy", "sell")
+    assert abs(datetime.fromisoformat(row["time"]).replace(tzinfo=SEOUL) - datetime.now(SEOUL)) < timedelta(minutes=2)
+    assert Decimal(row["result KRW"]) == Decimal(result)
+    assert Decimal(bought[5]) + Decimal(sold[5]) == Decimal(fees)
+    said = await house.say(f"/export ledger {year}")
+    assert base64.b64decode(said["document"]["content"]) == file.read_bytes()
+
+    assert house.service is not None
+    await house.service.kill()
+    again = await house.shell("export", "ledger", "--year", str(year), "--folder", str(folder))
+    assert f"ledger_{year}-01-01_{year}-12-31-2.csv: 2 rows, year {year}" in again.out
+    assert len({path.read_bytes() for path in folder.iterdir()}) == 1
+    empty = await house.shell("export", "ledger", "--year", "2020")
+    assert (empty.code, empty.out) == (0, "Nothing to export: year 2020\n")
+    wrong = await house.shell("export", "coins", "--year", "2020")
+    assert (wrong.code, "possible: trades, orders, fills, ledger, events" in wrong.err) == (1, True)
+
+
+async def test_there_is_nothing_to_export_without_books(house: House) -> None:
+    done = await house.shell("export", "ledger", "--year", "2026")
+    assert done.code == 1
+    assert "there is no database at" in done.err
+    assert not house.data_dir.exists()

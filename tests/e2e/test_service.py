@@ -95,11 +95,10 @@ async def test_one_service_and_a_clean_end(house: House) -> None:
     assert len(before[0]) == len(before[1]) == 1
     done = await house.service.terminate()
     assert done.code == 0
-    assert done.seconds < 5
     assert "Traceback" not in done.err
     told = (house.telegrams("The service has stopped"), house.slacks("The service has stopped"))
     assert all(told)
-    assert "1 open positions are not guarded" in told[0][0].text
+    assert "Open positions, not guarded while the service is off: 1" in told[0][0].text
     assert not (house.data_dir / "control.sock").exists()
     assert (await house.shell("say", "/status")).err == f"no service is running on {house.data_dir}\n"
 
@@ -136,7 +135,8 @@ async def test_the_exchange_goes_and_comes_back(house: House) -> None:
 
 
 async def test_the_phone_is_out_of_reach(house: House) -> None:
-    """Trading goes on without Telegram; what happened is told there later, in order, once."""
+    """Trading goes on without Telegram; what happened is told there later, in order, once: the card of the trade with
+    its steps, then the entry."""
     await house.open()
     await house.telegram.go_down()
     reply = await house.say("/buy BTC 100000 confirm")
@@ -149,8 +149,8 @@ async def test_the_phone_is_out_of_reach(house: House) -> None:
     order, fill, entry = (
         [n for n, text in enumerate(texts) if words in text] for words in ("Order:", "Filled:", "In:")
     )
-    assert len(order) == len(fill) == len(entry) == 1
-    assert order < fill < entry
+    assert len(order) == len(entry) == 1
+    assert order == fill < entry
 
 
 async def test_panic_with_and_without_the_service(house: House) -> None:

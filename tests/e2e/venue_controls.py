@@ -26,6 +26,11 @@ async def fault(house: House, kind: str, **fields: Any) -> None:
     assert answer.status_code in (200, 201), answer.text
 
 
+async def no_faults(house: House) -> None:
+    async with httpx.AsyncClient() as client:
+        (await client.delete(f"{house.rest_url}/sandbox/faults")).raise_for_status()
+
+
 async def open_orders(house: House) -> int:
     return sum(order["state"] == "wait" for order in (await house.state())["orders"])
 

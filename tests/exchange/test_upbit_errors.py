@@ -13,6 +13,7 @@ from trader.errors import (
     InvalidOrder,
     NotFound,
     OutcomeUnknown,
+    VenueBlocked,
     VenueBusy,
     VenueError,
     VenueForbidden,
@@ -109,7 +110,7 @@ def test_429_and_418_are_told_by_status_whatever_the_body(answer: bytes) -> None
         busy = from_answer(429, answer, {}, order=order)
         assert isinstance(busy, VenueBusy)
         assert busy.retry_after == 1.0
-        assert type(from_answer(418, answer, {}, order=order)) is VenueOffline
+        assert type(from_answer(418, answer, {}, order=order)) is VenueBlocked
 
 
 def test_retry_after_and_the_seconds_in_the_text_are_believed() -> None:

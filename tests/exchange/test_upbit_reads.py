@@ -86,10 +86,12 @@ async def test_a_read_is_tried_again_after_drops_gateway_errors_garbage_and_429(
 
 
 @pytest.mark.parametrize("way", ["drop", "html 503", "hang"])
-async def test_a_read_gives_up_at_its_deadline(upbit: UpbitExchange, stub: Any, way: str) -> None:
+async def test_a_read_gives_up_at_its_deadline(stub: Any, clock: Any, way: str) -> None:
     {"drop": stub.drop, "html 503": lambda: stub.text("<html>", 503), "hang": stub.hang}[way]()
+    upbit = UpbitExchange(stub.url, "access", "s" * 40, clock, answer_seconds=0.3, deadline_seconds=2.0)
     with pytest.raises(VenueUnreachable):
         await upbit.balances()
+    await upbit.close()
     assert 1 < len(stub.requests) <= 6
 
 
@@ -201,6 +203,16 @@ async def test_quotes_leave_out_unknown_markets(upbit: UpbitExchange, stub: Any)
     quotes = await upbit.quotes([BTC, ETH])
     assert [(q.market, q.bid, q.ask, q.last) for q in quotes] == [(BTC, 99, 101, 100)]
     assert quotes[0].at == datetime.fromtimestamp(1_763_600_000.5, UTC)
+
+
+async def test_tickers_of_every_market_in_one_request(upbit: UpbitExchange, stub: Any) -> None:
+    """E10: 100 yesterday, between 98 and 104 today, 103 now: up 3 %, a range of 6 %."""
+    row = {**ticker("KRW-BTC", 103.0), "high_price": 104.0, "low_price": 98.0, "opening_price": 100.0}
+    stub.json([{**row, "prev_closing_price": 100.0, "acc_trade_price_24h": 5e9, "change": "RISE"}])
+    (found,) = await upbit.tickers("KRW")
+    assert (found.market, found.last, found.turnover) == (BTC, 103, 5_000_000_000)
+    assert (found.change, found.true_range) == (Decimal("0.03"), Decimal("0.06"))
+    assert [request[1:3] for request in stub.requests] == [("/v1/ticker/all", {"quote_currencies": "KRW"})]
 
 
 async def test_an_order_book_without_a_side_has_no_quote(upbit: UpbitExchange, stub: Any) -> None:

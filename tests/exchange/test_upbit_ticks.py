@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trader.exchange.upbit.ticks import BTC, KRW, KRW_DOLLAR, USDT, in_force, table_for, tick_at
-from trader.model.market import Market, TradingRules
+from trader.exchange.upbit.ticks import in_force
+from trader.model.market import Market
 from trader.model.order import Side
+from trader.model.rules import TradingRules
+from trader.model.ticks import BTC, KRW, KRW_DOLLAR, USDT, table_for, tick_at
 
 
 @pytest.mark.parametrize(

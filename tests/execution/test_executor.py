@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.examples import BTC, NOON, D
 from tests.trading_floor import Floor, sale, until, wish
+from trader import patience
 from trader.errors import (
     BelowMinimum,
     DuplicateClientOrderId,
@@ -24,10 +27,12 @@ from trader.errors import (
     VenueRejected,
     VenueUnreachable,
 )
-from trader.execution import executor as module
+from trader.execution import follower as module
+from trader.execution import sending
+from trader.execution.lifecycle import OWN_COINS_SOLD
 from trader.model.events import EventKind
 from trader.model.limits import OrderStyle
-from trader.model.order import OrderRequest, OrderState, OrderType, Origin
+from trader.model.order import Order, OrderRequest, OrderState, OrderType, Origin, VenueOrder
 
 pytestmark = pytest.mark.usefixtures("hurry")
 
@@ -88,6 +93,32 @@ async def test_accepted_filled_and_booked(floor: Floor) -> None:
     assert floor.executor.working() == []
 
 
+@pytest.mark.parametrize(
+    ("fault", "states"),
+    [
+        (None, ["new", "sent", "accepted", "done"]),
+        (OutcomeUnknown("no answer"), ["new", "sent", "unknown", "done"]),
+        (InsufficientFunds("too little", name="insufficient_funds_bid"), ["new", "sent", "rejected"]),
+        (VenueUnreachable("no way"), ["new", "expired"]),
+    ],
+)
+async def test_every_step_is_a_row_with_its_time(floor: Floor, fault: Exception | None, states: list[str]) -> None:
+    """`sent` carries the moment it left, a second before the answer; what never reached the venue was not sent."""
+
+    async def a_second(request: OrderRequest) -> None:
+        floor.clock.advance(1)
+
+    floor.venue.before_submit = a_second
+    floor.venue.lose_answers = isinstance(fault, OutcomeUnknown)
+    floor.venue.fail("submit", *([fault] if fault else []))
+    order = await floor.send(wish())
+    if not order.state.final:
+        await floor.done(order)
+    rows = await floor.read(lambda records: records.orders.history(order.client_order_id))
+    assert [state for _, state, _ in rows] == states
+    assert [at - NOON for at, _, _ in rows[:2]] == [timedelta(0), timedelta(seconds="expired" in states)]
+
+
 async def test_market_buy_that_ends_as_cancel_is_done(floor: Floor) -> None:
     """Upbit ends a filled market buy as `cancel` (§9.4): judged by what was executed."""
     floor.venue.fill_at_once = False
@@ -135,6 +166,29 @@ async def test_lost_answer_then_found(floor: Floor, lost: Exception) -> None:
     assert len(floor.told(EventKind.ORDER_UNKNOWN)) == len(floor.told(EventKind.ORDER_RESOLVED)) == 1
 
 
+async def test_following_is_not_bound_to_the_patience_of_who_asked(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person's hurry is used up by another read: what became of the order is looked up all the same, and a cancel
+    goes on its way."""
+    hurries: list[object] = []
+    find, cancel = floor.venue.find, floor.venue.cancel
+
+    async def noted(call: Callable[..., Awaitable[Any]], **ids: str | None) -> Any:
+        hurries.append(patience.current())
+        return await call(**ids)
+
+    monkeypatch.setattr(floor.venue, "find", lambda **ids: noted(find, **ids))
+    monkeypatch.setattr(floor.venue, "cancel", lambda **ids: noted(cancel, **ids))
+    floor.venue.fill_at_once = False
+    with patience.within(1.0) as hurry:
+        hurry.spent = True
+        order = await floor.send(wish(), OrderStyle.LIMIT)
+        assert (await floor.executor.cancel(order)).outcome == "cancelled"
+    assert len(hurries) >= 2
+    assert set(hurries) == {None}
+
+
 async def test_lost_answer_shows_up_late(floor: Floor) -> None:
     """404 at first is no proof: it blocks its market until it surfaces."""
     floor.venue.lose_answers = floor.venue.hide = True
@@ -169,6 +223,107 @@ async def test_given_up_and_surfaced_after_all_is_booked(floor: Floor) -> None:
     position = await floor.position()
     assert position is not None
     assert position.quantity == 1
+
+
+async def given_up(floor: Floor) -> Order:
+    """One whose answer was lost and that the venue does not show: it is there all the same, and filled."""
+    floor.venue.lose_answers = floor.venue.hide = True
+    floor.venue.fail("submit", OutcomeUnknown("time-out"))
+    order = await floor.done(await floor.send(wish()))
+    assert order.state is OrderState.EXPIRED
+    return order
+
+
+async def test_an_order_given_up_before_a_long_outage_is_looked_for_after_it(floor: Floor) -> None:
+    """The fifteen minutes count from looks that were made: a day without any does not end the search."""
+    await given_up(floor)
+    await floor.executor.close()
+    floor.clock.advance(86_400)
+    floor.restart()
+    floor.venue.hide = False
+    await floor.executor.resume()
+    (surfaced,) = await floor.executor.look_for_given_up()
+    assert (await floor.done(surfaced)).state is OrderState.DONE
+    position = await floor.position()
+    assert position is not None
+    assert position.quantity == 1
+
+
+async def test_the_search_ends_with_a_look_after_fifteen_minutes(floor: Floor) -> None:
+    """It is made by one request each time; a venue that does not answer ends nothing."""
+    await given_up(floor)
+    asked = floor.venue.asked
+    floor.clock.advance(899)
+    assert await floor.executor.look_for_given_up() == []
+    floor.clock.advance(1)
+    floor.venue.fail("find_many", VenueUnreachable("away"))
+    with pytest.raises(VenueUnreachable):
+        await floor.executor.look_for_given_up()
+    assert await floor.executor.look_for_given_up() == []
+    before = asked["find_many"]
+    assert await floor.executor.look_for_given_up() == []
+    assert (before, asked["find_many"]) == (3, 3)
+
+
+async def test_an_order_that_surfaced_is_followed_by_one(floor: Floor) -> None:
+    """The venue lists it and cannot show it singly: looks go on, and the next search does not begin them anew."""
+    await given_up(floor)
+    floor.venue.hide = False
+    floor.venue.fail("find", *[VenueUnreachable("away")] * 1_000)
+    (surfaced,) = await floor.executor.look_for_given_up()
+    for _ in range(3):
+        assert await floor.executor.look_for_given_up() == []
+    assert [o.client_order_id for o in floor.executor.working()] == [surfaced.client_order_id]
+    floor.venue.faults.clear()
+    assert (await floor.done(surfaced)).state is OrderState.DONE
+    assert len(floor.told(EventKind.FILL)) == 1
+
+
+async def test_a_sale_that_surfaces_after_its_coins_are_gone_is_booked_and_told(floor: Floor) -> None:
+    """1 BTC is sold twice: once in hiding, once more when that one had been given up – by then it was the person's."""
+    await floor.bought()
+    floor.venue.lose_answers = floor.venue.hide = True
+    floor.venue.fail("submit", OutcomeUnknown("time-out"))
+    assert (await floor.done(await floor.send(sale()))).state is OrderState.EXPIRED
+    floor.venue.lose_answers = floor.venue.hide = False
+    floor.venue.totals["BTC"] += 1
+    await floor.done(await floor.send(sale()))
+    assert await floor.position() is None
+    (surfaced,) = await floor.executor.look_for_given_up()
+    assert (await floor.done(surfaced)).state is OrderState.DONE
+    assert await floor.position() is None
+    assert len(await floor.read(lambda records: records.fills.all())) == 3
+    [told] = floor.told(EventKind.ERROR)
+    assert (told.data["cause"], told.data["client_order_id"]) == (OWN_COINS_SOLD, surfaced.client_order_id)
+    assert (await floor.done(await floor.send(wish()))).state is OrderState.DONE, "the market is free"
+
+
+async def test_an_order_refused_by_mistake_is_taken_over_where_it_is_open(floor: Floor) -> None:
+    """The venue answers with a refusal and has it all the same: it is followed, filled and booked."""
+    floor.venue.fill_at_once = False
+    floor.venue.lose_answers = True
+    floor.venue.fail("submit", InvalidOrder("no", name="invalid_price_bid"))
+    order = await floor.send(wish())
+    assert (order.state, floor.executor.working()) == (OrderState.REJECTED, [])
+    await floor.executor.take_over(order)
+    floor.venue.fill(order.client_order_id, "1", "100100")
+    floor.venue.end(order.client_order_id)
+    assert (await floor.done(order)).state is OrderState.DONE
+    position = await floor.position()
+    assert position is not None
+    assert position.quantity == 1
+
+
+async def test_an_order_that_ended_while_the_list_was_read_is_left_alone(floor: Floor) -> None:
+    """The list was older than the books: nothing is told of it, and its history stays as it was."""
+    floor.venue.fill_at_once = False
+    order = await floor.send(wish())
+    floor.venue.fill(order.client_order_id, "1", "100100")
+    floor.venue.end(order.client_order_id)
+    done = await floor.done(order)
+    told = len(floor.events)
+    await floor.executor.take_over(done)
+    assert (floor.executor.working(), len(floor.events)) == ([], told)
 
 
 async def test_an_order_the_venue_took_is_never_given_up(floor: Floor) -> None:
@@ -243,7 +398,7 @@ async def test_fills_are_booked_once_though_stream_and_reads_repeat(floor: Floor
     for _ in range(20):
         floor.executor.hear("v1", order.client_order_id)
         floor.executor.hear("v1", None)
-        floor.executor.hear_all()
+        await floor.executor.catch_up()
         await asyncio.sleep(0.001)
     fills = await floor.read(lambda records: records.fills.all())
     assert [(f.quantity, f.fee) for f in fills] == [(D("0.4"), D("20.02"))]
@@ -260,7 +415,7 @@ async def test_stale_remainder_is_cancelled_partial_fills_stay(floor: Floor) -> 
     floor.venue.fill(order.client_order_id, "0.4", "100100")
     await until(lambda: floor.told(EventKind.FILL))
     floor.clock.advance(29)
-    floor.executor.hear_all()
+    await floor.executor.catch_up()
     await asyncio.sleep(0.01)
     assert floor.venue.asked.get("cancel", 0) == 0
     floor.clock.advance(1)
@@ -305,6 +460,17 @@ async def test_a_cancel_that_fails_is_tried_again_without_spinning(floor: Floor)
     assert floor.venue.asked["find"] - before < 50
 
 
+async def test_a_cancel_the_venue_refuses_is_asked_for_again_without_spinning(floor: Floor) -> None:
+    """By a person, once refused: the order's own looks ask again, no faster than they look."""
+    floor.venue.fill_at_once = False
+    order = await floor.send(wish(), OrderStyle.LIMIT)
+    floor.venue.fail("cancel", *[VenueOffline("away")] * 10**6)
+    assert (await floor.executor.cancel(order)).outcome == "failed"
+    before = floor.venue.asked["cancel"]
+    await asyncio.sleep(0.1)
+    assert 1 <= floor.venue.asked["cancel"] - before <= 20
+
+
 async def test_cancel_of_an_order_in_doubt_holds_when_it_surfaces(floor: Floor) -> None:
     """Panic asked for it while the venue did not show it yet: it is cancelled as soon as it is there."""
     floor.venue.fill_at_once = False
@@ -325,8 +491,42 @@ async def test_cancel_says_what_came_of_it(floor: Floor) -> None:
     order = await floor.send(sale())
     floor.venue.fail("cancel", VenueUnreachable("away"))
     failed = await floor.executor.cancel(order)
-    assert (failed.outcome, failed.note) == ("failed", "away")
+    assert (failed.outcome, failed.note) == ("failed", "VenueUnreachable")
     assert [r.outcome for r in await floor.executor.cancel_all(BTC)] == ["cancelled"]
+
+
+async def test_a_person_told_that_a_cancel_goes_on_hears_when_it_has_come_about(floor: Floor) -> None:
+    """The guard asks nobody: its cancels are told by the card alone."""
+    floor.venue.fill_at_once = False
+    for person in (True, False):
+        order = await floor.send(wish(), OrderStyle.LIMIT)
+        floor.venue.fail("cancel", VenueUnreachable("away"))
+        assert (await floor.executor.cancel(order, person=person)).outcome == "failed"
+        assert (await floor.done(order)).state is OrderState.CANCELLED
+    told = [event.data["promised"] for event in floor.events if event.kind is EventKind.ORDER_CANCELLED]
+    assert told == ["yes", ""]
+
+
+async def test_a_cancel_whose_answer_never_comes_is_told_as_soon_as_it_is_carried_out(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The venue took it and does not answer: what counts is that the order is over. It is asked once, however many
+    people wait for it."""
+    floor.venue.fill_at_once = False
+    order = await floor.send(wish(), OrderStyle.LIMIT)
+    carry_out, asked, answered = floor.venue.cancel, [], asyncio.Event()
+
+    async def silent(**ids: str | None) -> None:
+        asked.append(ids)
+        await carry_out(**ids)
+        await answered.wait()
+
+    monkeypatch.setattr(floor.venue, "cancel", silent)
+    monkeypatch.setattr(module, "CANCEL_WAIT_SECONDS", 5.0)
+    results = await asyncio.wait_for(asyncio.gather(*(floor.executor.cancel(order) for _ in range(3))), 2)
+    assert [result.outcome for result in results] == ["cancelled"] * 3
+    assert len(asked) == 1
+    answered.set()
 
 
 async def test_an_answer_that_cannot_be_read_does_not_end_the_following(floor: Floor) -> None:
@@ -335,6 +535,35 @@ async def test_an_answer_that_cannot_be_read_does_not_end_the_following(floor: F
     order = await floor.send(wish())
     assert (await floor.done(order)).state is OrderState.DONE
     assert len(floor.told(EventKind.ERROR)) == 1
+
+
+@pytest.mark.parametrize("found", [True, False])
+async def test_an_order_the_venue_shows_before_its_answer_comes_is_known(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch, found: bool
+) -> None:
+    """The POST is carried out and its answer hangs; the stream tells of the order, or (False) nobody can look it up
+    until the answer is there after all."""
+    carry_out, answered = floor.venue.submit, asyncio.Event()
+
+    async def slow(request: OrderRequest) -> VenueOrder:
+        order = await carry_out(request)
+        floor.executor.hear("", request.client_order_id)
+        await answered.wait()
+        return order
+
+    monkeypatch.setattr(floor.venue, "submit", slow)
+    monkeypatch.setattr(sending, "SLOW_SECONDS", 0.01)
+    if not found:
+        floor.venue.fail("find", *[VenueUnreachable("away")] * 3)
+        floor.venue.hide = True
+        asyncio.get_running_loop().call_later(0.1, answered.set)
+        asyncio.get_running_loop().call_later(0.15, setattr, floor.venue, "hide", False)
+    order = await asyncio.wait_for(floor.send(wish()), 2)
+    assert (order.state, order.venue_id) == (OrderState.ACCEPTED, "v1")
+    assert (await floor.done(order)).state is OrderState.DONE
+    assert answered.is_set() == (not found)
+    assert len(floor.venue.requests) == 1
+    assert floor.told(EventKind.ORDER_UNKNOWN) == []
 
 
 # ---------------------------------------------------------------- the books cannot be written
@@ -501,3 +730,19 @@ async def test_resume_follows_no_order_twice(floor: Floor) -> None:
     await floor.executor.resume()
     await floor.executor.resume()
     assert len(floor.executor.working()) == 1
+
+
+async def test_an_order_that_is_heard_of_in_the_moment_of_the_stop_does_not_hold_it_up(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked at once, then quiet for half a minute: a word of the stream and the stop reach it at the same time."""
+    monkeypatch.setattr(module, "LOOK_SECONDS", (0.0, 30.0))
+    order = await floor.send(
+        wish("20000", origin=Origin.PERSON, order_type=OrderType.LIMIT, price=D(50_000)), OrderStyle.LIMIT
+    )
+    (watch,) = floor.executor._follower._watches.values()
+    await until(lambda: watch.looks == 2)
+    floor.executor.hear("", order.client_order_id)
+    async with asyncio.timeout(5):
+        await floor.executor.close()
+    assert floor.executor.working() == []

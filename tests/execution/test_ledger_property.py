@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sandbox.server import Sandbox
 from sandbox.values import Tick
 from storage.memory import MemoryStorage
+from storage.memory.spare import MemorySpare
 from tests.examples import D
 from tests.sandbox.public_parts import HandFeed, a_tick
 from tests.trading_floor import settings as floor_settings
@@ -25,7 +26,7 @@ from trader.chronicle import Chronicle
 from trader.errors import BelowMinimum, InvalidOrder, OrderPending
 from trader.exchange.upbit.client import UpbitExchange
 from trader.exchange.upbit.limits import Limits
-from trader.execution import executor as module
+from trader.execution import follower as module
 from trader.execution.executor import Executor
 from trader.ledger.accounting import EXACT, cash_after
 from trader.ledger.books import book
@@ -61,7 +62,7 @@ class Pair:
         self.sandbox, self.exchange = sandbox, exchange
         self.storage = MemoryStorage()
         chronicle = Chronicle(self.storage, sandbox.clock)
-        self.executor = Executor(exchange, chronicle, sandbox.clock, floor_settings, book)
+        self.executor = Executor(exchange, chronicle, sandbox.clock, floor_settings, book, MemorySpare())
 
     async def act(self, kind: str, which: int, *more: Any) -> None:
         market = MARKETS[which]
@@ -107,7 +108,7 @@ class Pair:
 
         async with asyncio.timeout(5):
             while not await same():
-                self.executor.hear_all()
+                await self.executor.catch_up()
                 await asyncio.sleep(0.002)
 
     async def check(self) -> None:

@@ -17,6 +17,7 @@ import asyncio
 import itertools
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -38,7 +39,30 @@ class PostedMessage:
     ephemeral: bool = False
     thread: str = ""
     edits: int = 0
+    broadcast: bool = False
     at: float = field(default_factory=time.monotonic)
+
+    @property
+    def shown(self) -> str:
+        """All text of the blocks, without the buttons' labels."""
+        return "\n".join(_texts([b for b in self.blocks if b.get("type") != "actions"]))
+
+    @property
+    def buttons(self) -> list[dict[str, Any]]:
+        return [e for b in self.blocks if b.get("type") == "actions" for e in b["elements"]]
+
+    @property
+    def labels(self) -> list[str]:
+        return [button["text"]["text"] for button in self.buttons]
+
+
+@dataclass(slots=True)
+class Home:
+    """A person's Home tab as it was published last."""
+
+    blocks: list[dict[str, Any]]
+    view_id: str
+    published: int = 1
 
     @property
     def shown(self) -> str:
@@ -99,6 +123,10 @@ class SlackServer:
         self.calls: list[Call] = []
         self.envelopes: list[Envelope] = []
         self.files: list[dict[str, Any]] = []
+        self.homes: dict[str, Home] = {}
+        """What people's Home tabs show, by user id."""
+        self.responded: Counter[str] = Counter()
+        """How often each response address was used with success."""
         self.hang = False
         """True: requests are accepted and never answered."""
         self._ids = itertools.count(1)
@@ -106,7 +134,9 @@ class SlackServer:
         self._tickets: set[str] = set()
         self._responses: dict[str, tuple[str, PostedMessage | None, int]] = {}
         self._uploads: dict[str, bytes] = {}
+        self._names: dict[str, str] = {}
         self._faults: list[_Fault] = []
+        self._deleted: set[str] = set()
         self._changed = asyncio.Condition()
         self._read = 0
         self._runner: web.AppRunner | None = None
@@ -161,15 +191,24 @@ class SlackServer:
     def links(self) -> int:
         return len(self._links)
 
-    async def linked(self, timeout: float = 5.0) -> None:
+    async def linked(self, timeout: float = 15.0) -> None:
         """Wait until the app has a Socket Mode connection."""
         await self.until(lambda: bool(self._links), timeout)
+
+    @property
+    def is_linked(self) -> bool:
+        return bool(self._links)
 
     async def drop_links(self) -> None:
         """Close every connection without a word."""
         for link in list(self._links):
             await link.close()
         self._links.clear()
+
+    async def ping(self) -> None:
+        """A sign of life on every connection, as the real service gives it all the time."""
+        for link in list(self._links):
+            await link.ping()
 
     async def announce_refresh(self) -> None:
         """Tell the app that the present connection will be closed soon."""
@@ -233,6 +272,55 @@ class SlackServer:
         }
         return await self.send("events_api", payload, retry_attempt=0, retry_reason="")
 
+    async def open_home(self, user: str, *, tab: str = "home") -> Envelope:
+        """A person opens the app's Home tab (or another one of it)."""
+        event: dict[str, Any] = {"type": "app_home_opened", "user": user, "channel": f"D{user}", "tab": tab}
+        if user in self.homes:
+            event["view"] = self._view(user)
+        return await self.event({**event, "event_ts": _ts(time.time())})
+
+    async def press_home(self, user: str, label: str) -> Envelope:
+        """A person presses the button with this label on their Home tab: there is no channel, no message, no response
+        address."""
+        home = self.homes[user]
+        block, button = next(
+            (b, e)
+            for b in home.blocks
+            if b.get("type") == "actions"
+            for e in b["elements"]
+            if e["text"]["text"] == label
+        )
+        return await self.send(
+            "interactive",
+            {
+                "type": "block_actions",
+                "api_app_id": "A1",
+                "team": {"id": "T1", "domain": "local"},
+                "enterprise": None,
+                "is_enterprise_install": False,
+                "user": {"id": user, "username": "kim", "name": "kim", "team_id": "T1"},
+                "trigger_id": f"t{next(self._ids)}",
+                "container": {"type": "view", "view_id": home.view_id},
+                "view": self._view(user),
+                "actions": [{**button, "block_id": block["block_id"], "action_ts": _ts(time.time())}],
+            },
+        )
+
+    def _view(self, user: str) -> dict[str, Any]:
+        home = self.homes[user]
+        return {
+            "id": home.view_id,
+            "team_id": "T1",
+            "type": "home",
+            "blocks": home.blocks,
+            "private_metadata": "",
+            "callback_id": "",
+            "state": {"values": {}},
+            "hash": f"{home.published}.hash",
+            "app_id": "A1",
+            "bot_id": "B1",
+        }
+
     async def press(self, user: str, message: PostedMessage, label: str, *, age: float = 0.0) -> Envelope:
         """A person presses the button with this label; `age` seconds ago."""
         button = next(b for b in message.buttons if b["text"]["text"] == label)
@@ -247,7 +335,12 @@ class SlackServer:
                 "user": {"id": user, "username": "kim", "team_id": "T1"},
                 "channel": {"id": message.channel},
                 "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
-                "message": {"ts": message.ts, "text": message.text, "blocks": message.blocks},
+                "message": {
+                    "ts": message.ts,
+                    "text": message.text,
+                    "blocks": message.blocks,
+                    **({"thread_ts": message.thread} if message.thread else {}),
+                },
                 "response_url": self._response_url(message.channel, message),
                 "actions": [{**button, "action_ts": _ts(time.time() - age)}],
             },
@@ -276,6 +369,12 @@ class SlackServer:
     async def send_raw(self, text: str) -> None:
         await self._links[-1].send_str(text)
 
+    def delete(self, message: PostedMessage) -> None:
+        """A person deletes a message of the app."""
+        self._read -= self.messages.index(message) < self._read
+        self.messages.remove(message)
+        self._deleted.add(message.ts)
+
     # ---- faults
 
     def fail(
@@ -296,7 +395,7 @@ class SlackServer:
         self._read += 1
         return self.messages[self._read - 1]
 
-    async def until(self, true: Callable[[], bool], timeout: float = 5.0) -> None:
+    async def until(self, true: Callable[[], bool], timeout: float = 15.0) -> None:
         """Wait until something the app did makes `true()` true. TimeoutError."""
         async with asyncio.timeout(timeout), self._changed:
             await self._changed.wait_for(true)
@@ -346,14 +445,20 @@ class SlackServer:
 
     def _on_chat_postmessage(self, params: dict[str, Any]) -> dict[str, Any]:
         blocks = _checked_blocks(params)
+        thread = params.get("thread_ts", "")
+        if thread in self._deleted:
+            raise SlackError("thread_not_found")
         ts = _ts(time.time() + next(self._ids) / 1_000_000)
-        message = PostedMessage(
-            ts, params["channel"], params.get("text", ""), blocks, thread=params.get("thread_ts", "")
-        )
+        channel = params["channel"]
+        where = f"D{channel}" if channel[:1] == "U" else channel
+        message = PostedMessage(ts, where, params.get("text", ""), blocks, thread=thread)
+        message.broadcast = params.get("reply_broadcast") in (True, "1", "true")
         self.messages.append(message)
         return {"channel": message.channel, "ts": ts, "message": {"text": message.text, "blocks": blocks}}
 
     def _on_chat_update(self, params: dict[str, Any]) -> dict[str, Any]:
+        if str(params.get("channel", ""))[:1] == "U":
+            raise SlackError("channel_not_found")
         for message in self.messages:
             if (message.ts, message.channel) == (params.get("ts"), params.get("channel")) and not message.ephemeral:
                 message.text, message.blocks = params.get("text", ""), _checked_blocks(params)
@@ -361,16 +466,41 @@ class SlackServer:
                 return {"channel": message.channel, "ts": message.ts, "text": message.text}
         raise SlackError("message_not_found")
 
+    def _on_views_publish(self, params: dict[str, Any]) -> dict[str, Any]:
+        user, view = str(params.get("user_id", "")), params.get("view")
+        view = json.loads(view) if isinstance(view, str) else view
+        if user[:1] not in ("U", "W"):
+            raise SlackError("invalid_arguments")
+        if not isinstance(view, dict) or view.get("type") != "home":
+            raise SlackError("invalid_arguments")
+        blocks = _checked_view(view)
+        known = self.homes.get(user)
+        number = known.published + 1 if known is not None else 1
+        view_id = known.view_id if known is not None else f"V{next(self._ids)}"
+        self.homes[user] = Home(blocks, view_id, number)
+        return {"view": self._view(user)}
+
+    def _on_conversations_open(self, params: dict[str, Any]) -> dict[str, Any]:
+        """The person's own conversation with the app."""
+        user = str(params.get("users", ""))
+        if user[:1] not in ("U", "W"):
+            raise SlackError("user_not_found")
+        return {"channel": {"id": f"D{user}"}}
+
     def _on_files_getuploadurlexternal(self, params: dict[str, Any]) -> dict[str, Any]:
         file_id = f"F{next(self._ids)}"
+        self._names[file_id] = str(params["filename"])
         return {"file_id": file_id, "upload_url": f"{self.url}/upload/{file_id}"}
 
     def _on_files_completeuploadexternal(self, params: dict[str, Any]) -> dict[str, Any]:
+        if str(params.get("channel_id", "C"))[:1] in ("U", "W"):  # not a person's id: their conversation's
+            raise SlackError("channel_not_found")
         files = params["files"] if isinstance(params["files"], list) else json.loads(params["files"])
         for file in files:
             if file["id"] not in self._uploads:
                 raise SlackError("file_not_found")
-            self.files.append({**file, "channel": params.get("channel_id"), "content": self._uploads[file["id"]]})
+            found = {"name": self._names[file["id"]], "content": self._uploads[file["id"]]}
+            self.files.append({**file, "channel": params.get("channel_id"), **found})
         return {"files": files}
 
     async def _serve_upload(self, request: web.Request) -> web.Response:
@@ -403,14 +533,15 @@ class SlackServer:
         finally:
             await self._notify()
         self._responses[request.match_info["key"]] = (channel, original, uses + 1)
+        self.responded[f"{self.url}{request.path}"] += 1
         if params.get("replace_original") and original is not None:
             original.text, original.blocks = params.get("text", ""), blocks
             original.edits += 1
         else:
             ephemeral = params.get("response_type") != "in_channel"
-            self.messages.append(
-                PostedMessage(_ts(time.time()), channel, params.get("text", ""), blocks, ephemeral=ephemeral)
-            )
+            posted = PostedMessage(_ts(time.time()), channel, params.get("text", ""), blocks, ephemeral=ephemeral)
+            posted.thread = params.get("thread_ts", "")
+            self.messages.append(posted)
         await self._notify()
         return web.json_response({"ok": True})
 
@@ -465,6 +596,23 @@ def _checked_blocks(params: dict[str, Any]) -> list[dict[str, Any]]:
     for block in blocks:
         _check_block(block)
     return list(blocks)
+
+
+def _checked_view(view: dict[str, Any]) -> list[dict[str, Any]]:
+    """Of a Home tab: docs.slack.dev/reference/views/home-tab-views"""
+    blocks = view.get("blocks")
+    if set(view) - {"type", "blocks", "private_metadata", "callback_id", "external_id"}:
+        raise SlackError("invalid_arguments")
+    if not isinstance(blocks, list) or not 1 <= len(blocks) <= 100:
+        raise SlackError("invalid_arguments")
+    if len(json.dumps(view).encode()) > 250_000:
+        raise SlackError("view_too_large")
+    ids = [block["block_id"] for block in blocks if "block_id" in block]
+    if len(ids) != len(set(ids)) or any(len(one) > 255 for one in ids):
+        raise SlackError("invalid_arguments")
+    for block in blocks:
+        _check_block(block)
+    return blocks
 
 
 def _check_block(block: dict[str, Any]) -> None:

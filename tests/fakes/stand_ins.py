@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from chatbot.access import Access, Person, Role
 from chatbot.coins import Coins
+from chatbot.dispatch import SAFER, Weight
 from chatbot.languages import Languages
+from chatbot.people.access import Access, Person, Role
 from chatbot.reply import Reply
 
 OWNER = 42
@@ -24,22 +25,33 @@ class Script:
         self.lines: list[tuple[str, str, str]] = []
         """(person key, line, conversation)"""
         self.presses: list[tuple[str, str, str]] = []
+        self.late: list[tuple[str, str]] = []
         self.slow: dict[str, asyncio.Event] = {}
         """A line in here is answered when its event is set."""
 
-    async def line(self, person: Person, text: str, *, conversation: str = "") -> Reply | None:
+    async def line(self, person: Person, text: str, *, conversation: str = "", private: bool = False) -> Reply | None:
         self.lines.append((person.key, text, conversation))
         if text in self.slow:
             await self.slow[text].wait()
         return self.replies.get(text, Reply(f"did {text}"))
 
-    async def press(self, person: Person, action: str, *, conversation: str = "") -> Reply | None:
+    async def press(
+        self, person: Person, action: str, *, conversation: str = "", private: bool = False
+    ) -> Reply | None:
         self.presses.append((person.key, action, conversation))
         return self.replies.get(action, Reply(f"pressed {action}"))
 
     def menu(self, role: Role, language: str) -> list[tuple[str, str]]:
         looks = [("status", "상태" if language == "ko" else "what is going on"), ("positions", "positions")]
         return looks if role is Role.VIEWER else [*looks, ("panic", "sell everything"), ("buy", "buy")]
+
+    def weigh(self, line: str) -> tuple[str, Weight]:
+        word = line.removeprefix("/").split()[0] if line.strip() else ""
+        looks = word in ("status", "positions", "marker")
+        return line, Weight.LOOKS if looks else Weight.SAFER if word in SAFER else Weight.CHANGES
+
+    async def came_late(self, person: Person, line: str) -> None:
+        self.late.append((person.key, line))
 
 
 def access() -> Access:

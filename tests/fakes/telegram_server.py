@@ -38,9 +38,12 @@ class SentMessage:
     entities: list[dict[str, Any]]
     keyboard: list[list[dict[str, str]]]
     photo: bytes = b""
+    document: tuple[str, bytes] | None = None
+    """Name and content."""
     reply_to: int | None = None
     topic: int | None = None
     edits: int = 0
+    quiet: bool = False
     at: float = field(default_factory=time.monotonic)
 
     @property
@@ -88,11 +91,15 @@ class TelegramServer:
         """True: requests are accepted and never answered."""
         self.conflict = False
         """True: another process is polling all the time."""
+        self.stalled = 0
+        """Calls that were begun and not answered (`stall`)."""
+        self._stalls: set[str] = set()
         self._updates: deque[dict[str, Any]] = deque()
         self._update_ids = itertools.count(500_000)
         self._message_ids = itertools.count(1)
         self._faults: list[_Fault] = []
         self._moved: dict[int, int] = {}
+        self._deleted: set[tuple[int, int]] = set()
         self._changed = asyncio.Condition()
         self._poller: asyncio.Future[None] | None = None
         self._read = 0
@@ -183,6 +190,24 @@ class TelegramServer:
         self._notify()
         return int(update["update_id"]) if isinstance(update["update_id"], int) else -1
 
+    def swap(self) -> None:
+        """The two newest updates that were not confirmed change places."""
+        if len(self._updates) > 1:
+            self._updates[-1], self._updates[-2] = self._updates[-2], self._updates[-1]
+
+    def delete(self, message: SentMessage) -> None:
+        """A person deletes a message of the bot."""
+        self._read -= self.messages.index(message) < self._read
+        self.messages.remove(message)
+        self._deleted.add((message.chat_id, message.message_id))
+
+    def inject_text(self, extra: str) -> int:
+        """An update with a field whose value is `extra`, sent as it is: it may be JSON that no parser takes apart."""
+        number = next(self._update_ids)
+        self._updates.append({"update_id": number, "message": {_AS_IT_IS: extra}})
+        self._notify()
+        return number
+
     @property
     def unconfirmed(self) -> int:
         """Updates the bot has not confirmed yet."""
@@ -196,6 +221,10 @@ class TelegramServer:
         """The next `times` calls of `method` (or `*`) fail with this status."""
         self._faults.append(_Fault(method, status, description or _PHRASES.get(status, ""), retry_after, times))
 
+    def stall(self, method: str) -> None:
+        """Calls of `method` are not answered until `mend`, and come to nothing."""
+        self._stalls.add(method)
+
     def migrate(self, group: int, supergroup: int) -> None:
         """The group became a supergroup with another id: sending to the old one is refused with the new one's."""
         self._moved[group] = supergroup
@@ -203,6 +232,7 @@ class TelegramServer:
     def mend(self) -> None:
         """Take all faults back."""
         self._faults.clear()
+        self._stalls.clear()
         self.hang = self.conflict = False
 
     # ---- looking
@@ -213,7 +243,7 @@ class TelegramServer:
         self._read += 1
         return self.messages[self._read - 1]
 
-    async def until(self, true: Callable[[], bool], timeout: float = 5.0) -> None:
+    async def until(self, true: Callable[[], bool], timeout: float = 15.0) -> None:
         """Wait until something the bot did makes `true()` true. TimeoutError."""
         async with asyncio.timeout(timeout), self._changed:
             await self._changed.wait_for(true)
@@ -233,6 +263,7 @@ class TelegramServer:
                 raise TelegramError(401, "Unauthorized")
             if method != "getUpdates":
                 self.calls.append(Call(method, params, time.monotonic()))
+            await self._stall(method)
             self._raise_fault(method)
             handler = getattr(self, f"_on_{method.lower()}", None)
             if handler is None:
@@ -245,7 +276,16 @@ class TelegramServer:
             return web.json_response(body, status=error.status)
         finally:
             self._notify()
-        return web.json_response({"ok": True, "result": result})
+        return web.Response(text=_written({"ok": True, "result": result}), content_type="application/json")
+
+    async def _stall(self, method: str) -> None:
+        if method not in self._stalls:
+            return
+        self.stalled += 1
+        self._notify()
+        while method in self._stalls:  # noqa: ASYNC110 (mended from outside the loop's own events)
+            await asyncio.sleep(0.01)
+        raise TelegramError(500, "Internal Server Error")
 
     def _raise_fault(self, method: str) -> None:
         for fault in self._faults:
@@ -276,6 +316,7 @@ class TelegramServer:
             raise TelegramError(409, _CONFLICT)
         if self._poller is not None and not self._poller.done():
             self._poller.set_exception(TelegramError(409, _CONFLICT))
+            self._poller.exception()  # a poller that was killed asks no more what became of it
         mine = self._poller = asyncio.get_running_loop().create_future()
         if (offset := params.get("offset")) is not None:
             while self._updates and _id(self._updates[0]) < int(offset):
@@ -283,7 +324,8 @@ class TelegramServer:
         allowed = params.get("allowed_updates")
         deadline = time.monotonic() + float(params.get("timeout") or 0)
         while True:
-            batch = [u for u in self._updates if not allowed or any(kind in u for kind in allowed) or len(u) < 2][:100]
+            most = int(params.get("limit") or 100)
+            batch = [u for u in self._updates if not allowed or any(kind in u for kind in allowed) or len(u) < 2][:most]
             left = deadline - time.monotonic()
             if batch or left <= 0:
                 if not mine.done():
@@ -318,14 +360,39 @@ class TelegramServer:
             raise TelegramError(400, "Bad Request: IMAGE_PROCESS_FAILED")
         return self._store(params, source, text, entities, photo)
 
+    async def _on_senddocument(self, params: dict[str, Any]) -> dict[str, Any]:
+        source = str(params.get("caption") or "")
+        text, entities = self._parsed(source, params)
+        if _units(text) > 1024:
+            raise TelegramError(400, "Bad Request: message caption is too long")
+        content, name = params.get("document"), params.get("document.name")
+        if not isinstance(content, bytes) or not content or not name:
+            raise TelegramError(400, "Bad Request: file must be non-empty")
+        return self._store(params, source, text, entities, document=(str(name), content))
+
     async def _on_editmessagetext(self, params: dict[str, Any]) -> dict[str, Any]:
         message = self._find(params)
         source = str(params.get("text") or "")
         text, entities = self._parsed(source, params)
         if _units(text) > 4096 or not text.strip():
             raise TelegramError(400, "Bad Request: message is too long or empty")
-        if message.photo:
+        if message.photo or message.document:
             raise TelegramError(400, "Bad Request: there is no text in the message to edit")
+        keyboard = _keyboard(params)
+        if (text, entities, keyboard) == (message.text, message.entities, message.keyboard):
+            raise TelegramError(400, _NOT_MODIFIED)
+        message.html, message.text, message.entities, message.keyboard = source, text, entities, keyboard
+        message.edits += 1
+        return self._message_json(message)
+
+    async def _on_editmessagecaption(self, params: dict[str, Any]) -> dict[str, Any]:
+        message = self._find(params)
+        source = str(params.get("caption") or "")
+        text, entities = self._parsed(source, params)
+        if not message.photo:
+            raise TelegramError(400, "Bad Request: there is no caption in the message to edit")
+        if _units(text) > 1024:
+            raise TelegramError(400, "Bad Request: message caption is too long")
         keyboard = _keyboard(params)
         if (text, entities, keyboard) == (message.text, message.entities, message.keyboard):
             raise TelegramError(400, _NOT_MODIFIED)
@@ -362,13 +429,24 @@ class TelegramServer:
     # ---- messages
 
     def _store(
-        self, params: dict[str, Any], source: str, text: str, entities: list[dict[str, Any]], photo: bytes = b""
+        self,
+        params: dict[str, Any],
+        source: str,
+        text: str,
+        entities: list[dict[str, Any]],
+        photo: bytes = b"",
+        document: tuple[str, bytes] | None = None,
     ) -> dict[str, Any]:
         reply = params.get("reply_parameters") or {}
         if (moved := self._moved.get(int(params["chat_id"]))) is not None:
             raise TelegramError(
                 400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=moved
             )
+        answered = reply.get("message_id")
+        if (int(params["chat_id"]), answered) in self._deleted:
+            if not reply.get("allow_sending_without_reply"):
+                raise TelegramError(400, "Bad Request: message to be replied not found")
+            answered = None
         message = SentMessage(
             next(self._message_ids),
             int(params["chat_id"]),
@@ -377,8 +455,10 @@ class TelegramServer:
             entities,
             _keyboard(params),
             photo,
-            reply.get("message_id"),
+            document,
+            answered,
             int(params["message_thread_id"]) if params.get("message_thread_id") else None,
+            quiet=params.get("disable_notification") in (True, "true"),
         )
         self.messages.append(message)
         return self._message_json(message)
@@ -398,6 +478,10 @@ class TelegramServer:
         }
         if message.photo:
             body |= {"photo": [{"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}]}
+            body |= {"caption": message.text, "caption_entities": message.entities}
+        elif message.document:
+            name, content = message.document
+            body["document"] = {"file_id": "d", "file_unique_id": "d", "file_name": name, "file_size": len(content)}
             body |= {"caption": message.text, "caption_entities": message.entities}
         else:
             body |= {"text": message.text, "entities": message.entities}
@@ -430,6 +514,19 @@ _PHRASES = {
 _CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 _NOT_MODIFIED = "Bad Request: message is not modified: specified new message content and reply markup are the same"
 _TAGS = {"b": "bold", "i": "italic", "u": "underline", "s": "strikethrough", "code": "code", "pre": "pre"}
+
+
+_AS_IT_IS = "as it is"
+
+
+def _written(answer: dict[str, Any]) -> str:
+    """JSON; what is to go out as it is stands in it unquoted."""
+    text = json.dumps(answer)
+    for update in answer["result"] if isinstance(answer["result"], list) else []:
+        message = update.get("message") if isinstance(update, dict) else None
+        if isinstance(message, dict) and _AS_IT_IS in message:
+            text = text.replace(json.dumps(message[_AS_IT_IS]), message[_AS_IT_IS], 1)
+    return text
 
 
 class _Entities(HTMLParser):
@@ -484,6 +581,8 @@ async def _params(request: web.Request) -> dict[str, Any]:
         return {**raw, **await request.json()}
     for name, value in (await request.post()).items():
         raw[name] = value.file.read() if isinstance(value, web.FileField) else value
+        if isinstance(value, web.FileField):
+            raw[f"{name}.name"] = value.filename
     for name in ("reply_markup", "reply_parameters", "entities", "commands", "allowed_updates", "caption_entities"):
         if isinstance(raw.get(name), str):
             raw[name] = json.loads(raw[name])

@@ -9,18 +9,18 @@ import pytest
 
 from tests.examples import BTC, D
 from tests.trading_floor import Floor, until
-from trader.execution import executor
+from trader.execution import follower
 from trader.guard import watch
 from trader.model.order import Breakeven, ExitPlan
 
-PLAN = ExitPlan(stop=D(98_000), breakeven=Breakeven(D("0.01"), D("0.0005"), D(100)))
+PLAN = ExitPlan(stop=D(98_000), breakeven=Breakeven(D("0.01"), D("0.0005")))
 """Moves at 101,151.55 to 100,150.05 ÷ 0.9995 = 100,200.15 → 100,300."""
 
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "RETRY_SECONDS", (0.01,))
-    monkeypatch.setattr(executor, "LOOK_SECONDS", (0.0, 0.002))
+    monkeypatch.setattr(follower, "LOOK_SECONDS", (0.0, 0.002))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from tests.examples import BTC, NOON, D
 from trader.guard.levels import evaluate
 from trader.model.order import Breakeven, ExitPlan
 from trader.model.portfolio import GuardLevels
+from trader.model.ticks import KRW, tick_at
 
 
 def levels(**plan: object) -> GuardLevels:
@@ -24,7 +25,7 @@ FULL = replace(
         take=D(103_000),
         trail=D("0.015"),
         max_hold_seconds=600,
-        breakeven=Breakeven(D("0.005"), D("0.0005"), D(100)),
+        breakeven=Breakeven(D("0.005"), D("0.0005")),
     ),
     average_cost=D(100_050),
 )
@@ -53,20 +54,42 @@ def test_the_level_that_is_reached(plan: dict[str, object], price: str, seconds:
 
 
 def test_the_trailing_stop_follows_the_price_up_and_never_down() -> None:
-    """High 110,000 → trailing stop 110,000 × 0.985 = 108,350; a fall to 109,000 leaves it there."""
+    """High 110,000 → trailing stop 110,000 × 0.985 = 108,350, up to the tick of 100; a fall to 109,000 leaves it."""
     row = levels(trail=D("0.015"))
     row, code = evaluate(row, D(110_000), NOON)
-    assert (row.effective_stop, code) == (D(108_350), None)
+    assert (row.effective_stop, code) == (D(108_400), None)
     row, code = evaluate(row, D(109_000), NOON)
-    assert (row.effective_stop, code) == (D(108_350), None)
-    row, code = evaluate(row, D(108_350), NOON)
+    assert (row.effective_stop, code) == (D(108_400), None)
+    row, code = evaluate(row, D(108_400), NOON)
     assert code == "trail"
+
+
+@pytest.mark.parametrize(
+    ("high", "trail", "stop"),
+    [
+        ("100900000", "0.0105", "99841000"),  # 99,840,550: the tick is 1,000
+        ("1012000", "0.015", "997000"),  # 996,820: below a million it is 500
+        ("100", "0.005", "99.5"),  # below 100 it is 0.1
+        ("102", "0.005", "101"),  # 101.49: up would be the high itself, sold as soon as it is seen
+        ("0.0234", "0.01", "0.0232"),  # 0.023166
+    ],
+)
+def test_a_trailing_stop_is_on_the_markets_tick_in_every_band(high: str, trail: str, stop: str) -> None:
+    assert levels(trail=D(trail)).with_high(D(high)).effective_stop == D(stop)
+
+
+def test_a_break_even_stop_is_on_the_tick_of_the_band_it_is_in() -> None:
+    """Below 10,000 the tick is 5: 9,992 ÷ 0.9995 = 9,997.0 → 10,000. From there on it is 10: 10,003.0 → 10,010, since
+    10,005, where the entry's tick would put it, is no price of this market and would act at 10,000, below cost."""
+    rule = replace(HELD, plan=ExitPlan(breakeven=Breakeven(D("0.01"), D("0.0005"))), average_cost=D(9_992))
+    assert rule.breakeven_price == D(10_000)
+    assert replace(rule, average_cost=D(9_998)).breakeven_price == D(10_010)
 
 
 HELD = GuardLevels(
     "p1",
     BTC,
-    ExitPlan(stop=D(98_000), breakeven=Breakeven(D("0.01"), fee_rate=D("0.0005"), tick_size=D(100))),
+    ExitPlan(stop=D(98_000), breakeven=Breakeven(D("0.01"), fee_rate=D("0.0005"))),
     high=D(100_000),
     opened_at=NOON,
     average_cost=D(100_050),
@@ -93,7 +116,7 @@ def test_a_sale_at_the_break_even_stop_brings_all_costs_back() -> None:
 
 def test_a_gain_smaller_than_the_costs_never_stops_at_once() -> None:
     """0.01 % is less than the fees: the stop moves only when the price is a tick above it."""
-    row = replace(HELD, plan=replace(HELD.plan, breakeven=Breakeven(D("0.0001"), D("0.0005"), D(100))))
+    row = replace(HELD, plan=replace(HELD.plan, breakeven=Breakeven(D("0.0001"), D("0.0005"))))
     assert row.breakeven_at == D(100_300)
     assert evaluate(row, D(100_200), NOON)[1] is None
     assert evaluate(row, D(100_300), NOON)[1] is None
@@ -113,7 +136,7 @@ def test_without_the_cost_there_is_no_break_even_stop() -> None:
 
 
 @given(st.lists(st.decimals("90000", "110000", places=0), min_size=1, max_size=30))
-def test_high_and_stop_never_fall(prices: list[Decimal]) -> None:
+def test_high_and_stop_never_fall_and_the_stop_is_a_price(prices: list[Decimal]) -> None:
     row = FULL
     for price in prices:
         after, _ = evaluate(row, price, NOON)
@@ -121,4 +144,5 @@ def test_high_and_stop_never_fall(prices: list[Decimal]) -> None:
         assert row.effective_stop is not None
         assert after.effective_stop is not None
         assert after.effective_stop >= row.effective_stop
+        assert after.effective_stop % tick_at(KRW, after.effective_stop) == 0
         row = after

@@ -19,6 +19,7 @@ from trader.ledger.books import BookedFills, book, merge_exits
 from trader.ledger.valuation import total
 from trader.model.order import Breakeven, ExitPlan, Fill, Order, Side
 from trader.model.portfolio import GuardLevels
+from trader.model.ticks import KRW
 from trader.ports import Records
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -120,17 +121,19 @@ def test_a_high_once_seen_is_not_lost_by_adding() -> None:
 def test_adding_never_loosens_the_guard() -> None:
     """Stop, trail and time: the tighter one. Take profit: 103,000 for 1 and 109,000 for 2 → 107,000."""
     more = ExitPlan(stop=D(95_000), take=D(109_000), trail=D("0.02"), max_hold_seconds=300)
-    assert merge_exits(PLAN, D(1), more, D(2)) == ExitPlan(D(98_000), D(107_000), D("0.015"), 300)
-    sooner, later = (Breakeven(D(gain), D("0.0005"), D(100)) for gain in ("0.01", "0.02"))
-    assert merge_exits(ExitPlan(breakeven=later), D(1), ExitPlan(breakeven=sooner), D(2)).breakeven == sooner
-    assert merge_exits(PLAN, D(1), ExitPlan(), D(2)) == PLAN
-    assert merge_exits(ExitPlan(), D(1), PLAN, D(2)) == PLAN
+    assert merge_exits(PLAN, D(1), more, D(2), KRW) == ExitPlan(D(98_000), D(107_000), D("0.015"), 300)
+    assert merge_exits(PLAN, D(2), more, D(1), KRW).take == D(105_000)
+    assert merge_exits(PLAN, D(7), more, D(4), KRW).take == D(105_200)  # 105,181.8… up to the tick of 100
+    sooner, later = (Breakeven(D(gain), D("0.0005")) for gain in ("0.01", "0.02"))
+    assert merge_exits(ExitPlan(breakeven=later), D(1), ExitPlan(breakeven=sooner), D(2), KRW).breakeven == sooner
+    assert merge_exits(PLAN, D(1), ExitPlan(), D(2), KRW) == PLAN
+    assert merge_exits(ExitPlan(), D(1), PLAN, D(2), KRW) == PLAN
 
 
 def test_a_stop_moved_to_break_even_is_never_taken_back() -> None:
     """Bought at 100,000, seen at 102,000: the stop is at 100,200. One more at 102,000 brings the average cost to
     101,050.5, whose own break-even is not reached yet: the stop stays."""
-    rule = ExitPlan(stop=D(98_000), breakeven=Breakeven(D("0.01"), D("0.0005"), D(100)))
+    rule = ExitPlan(stop=D(98_000), breakeven=Breakeven(D("0.01"), D("0.0005")))
     books = Books()
     books.book(order(exits=rule), fill("f1"))
     row = books.guard()

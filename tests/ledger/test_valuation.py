@@ -79,17 +79,29 @@ def test_today_is_one_day() -> None:
 
 
 def test_a_position_for_a_person() -> None:
-    """1 for 100,050, bid 105,000: 4,950 up, 4.947… %; trailing stop 110,000 × 0.985 above the fixed one."""
+    """1 for 100,050, bid 105,000: 4,950 up, 4.947… %; trailing stop 110,000 × 0.985 → 108,400 above the fixed one."""
     held = position(cost="100050")
     plan = ExitPlan(stop=D(98_000), take=D(120_000), trail=D("0.015"), max_hold_seconds=7200)
     levels = GuardLevels("p1", BTC, plan, high=D(110_000), opened_at=held.opened_at)
     shown = position_view(held, D(105_000), levels)
-    assert (shown.value, shown.unrealised, shown.stop, shown.take) == (D(105_000), D(4_950), D(108_350), D(120_000))
+    assert (shown.value, shown.unrealised, shown.stop, shown.take) == (D(105_000), D(4_950), D(108_400), D(120_000))
     assert shown.unrealised_share == D(4_950) / D(100_050)
     assert shown.leave_at == NOON + timedelta(hours=1)
 
 
+def test_the_net_result_takes_the_fee_of_selling_off() -> None:
+    """1 for 100,050, bid 105,000, 0.05 %: 4,950 − 52.50 = 4,897.50. The rate is that of the newest fill."""
+    held = position(cost="100050")
+    shown = position_view(held, D(105_000), None, D("0.0005"))
+    assert (shown.net, shown.net_share) == (D("4897.5"), D("4897.5") / D(100_050))
+    storage = MemoryStorage()
+    traded(storage, 1, BUY, "100000", "1", NOON)
+    (row,) = asyncio.run(storage.read(lambda records: position_views(records, {BTC: D(105_000)})))
+    assert row.net == D("4897.5")
+
+
 def test_unknown_is_not_zero() -> None:
+    assert position_view(position(), D(105_000), None).net is None, "no fee is known"
     shown = position_view(position(), None, None)
     assert (shown.value, shown.unrealised, shown.stop, shown.leave_at) == (None, None, None, None)
     assert unrealised([position()], {}) is None

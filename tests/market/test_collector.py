@@ -298,3 +298,19 @@ async def test_a_page_is_never_larger_than_the_venue_gives() -> None:
     bench.at(0)
     await bench.collector.warm_up([BTC], M1, 700)
     assert max(count for _, _, count, _ in bench.asked()) == PAGE
+
+
+async def test_the_latest_candles_of_any_length_with_or_without_the_venue() -> None:
+    """Read when they are asked for; while the venue is away, what is stored; nothing at all is an error."""
+    bench = Bench(history_minutes=400)
+    bench.at(0)
+    assert len(await bench.collector.latest(BTC, M15, 20)) == 20
+    bench.at(15)
+    rows = await bench.collector.latest(BTC, M15, 20)
+    assert datetime.fromtimestamp(int(rows.opened_at[-1]), UTC) == NOON
+    bench.venue.down.add(BTC)
+    bench.at(30)
+    stored = await bench.collector.latest(BTC, M15, 20)
+    assert list(stored.opened_at) == list(rows.opened_at)
+    with pytest.raises(NoCandles):
+        await bench.collector.latest(ETH, M15, 20)

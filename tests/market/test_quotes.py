@@ -94,6 +94,20 @@ async def test_a_rest_answer_older_than_the_stream_is_dropped() -> None:
     assert board.age_seconds(BTC) == 1
 
 
+async def test_a_venue_clock_that_goes_back_does_not_freeze_the_prices() -> None:
+    """90 s back: what the stream says is dated before what is known and dropped; asked, the venue is believed."""
+    board, clock = board_at(0)
+    board.on_event(quote(0))
+    clock.advance(6)
+    board.on_event(quote(-84, bid=90))
+    assert board.bids() == {BTC: Decimal(100)}
+    await board.refresh(PaperExchange(clock, book={BTC: quote(-84, bid=90)}), [BTC])
+    assert (board.bids(), board.age_seconds(BTC)) == ({BTC: Decimal(90)}, 0)
+    clock.advance(1)
+    board.on_event(quote(-83, bid=91))
+    assert board.bids() == {BTC: Decimal(91)}, "from then on the stream is followed again"
+
+
 def test_market_infos_are_replaced_as_a_whole() -> None:
     board, _ = board_at(0)
     board.set_infos([MarketInfo(BTC, "비트코인", "Bitcoin"), MarketInfo(ETH, "이더리움", "Ethereum", warning=True)])

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from chatbot.bot_claim import BotClaims, lock_name
+from chatbot.running.bot_claim import BotClaims, lock_name
 from storage.claim import BooksTaken, claim_database
 from storage.sql import open_storage
 from trader.errors import SettingsError, StorageFailed
@@ -25,7 +25,7 @@ POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://root@12
 
 HOLD_BOOKS = "import sys; from storage.claim import claim_database; held = claim_database(sys.argv[1])"
 HOLD_BOT = """import sys; from pathlib import Path
-from chatbot.bot_claim import BotClaims; from trader.settings import Settings
+from chatbot.running.bot_claim import BotClaims; from trader.settings import Settings
 held = BotClaims(Settings(_env_file=None, telegram_bot_token=sys.argv[1]), [Path(sys.argv[2])])"""
 
 

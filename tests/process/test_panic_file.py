@@ -11,12 +11,12 @@ import pytest
 
 from tests.examples import BTC, ETH
 from tests.trading_floor import Floor, until, wish
-from trader import panic_file
-from trader.execution import executor
+from trader.execution import follower
 from trader.model.events import EventKind
 from trader.model.order import Side
 from trader.model.portfolio import TradingState
-from trader.panic_file import Order, PanicFile, read_order
+from trader.panic import file as panic_file
+from trader.panic.file import Order, PanicFile, read_order
 
 MARKETS = (BTC, ETH)
 STRATEGIES = ("sma_cross", "rsi_zones")
@@ -54,7 +54,7 @@ def test_a_typo_does_not_turn_cancelling_into_selling() -> None:
 
 @pytest.fixture
 async def floor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Floor]:
-    monkeypatch.setattr(executor, "LOOK_SECONDS", (0.0, 0.002))
+    monkeypatch.setattr(follower, "LOOK_SECONDS", (0.0, 0.002))
     monkeypatch.setattr(panic_file, "LOOK_SECONDS", 0.01)
     made = Floor()
     yield made
@@ -62,7 +62,7 @@ async def floor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Floor]:
 
 
 def button(floor: Floor, folder: Path) -> PanicFile:
-    return PanicFile(folder, floor.panic, floor.clock, lambda: MARKETS, lambda: STRATEGIES)
+    return PanicFile(folder, floor.pursuit, floor.clock, lambda: MARKETS, lambda: STRATEGIES)
 
 
 def receipt(folder: Path) -> str:

@@ -9,19 +9,19 @@ import pytest
 
 from tests.examples import BTC, ETH, D
 from tests.trading_floor import Floor, until, wish
-from trader import panic
 from trader.errors import OutcomeUnknown, VenueUnreachable
-from trader.execution import executor
+from trader.execution import follower
 from trader.model.limits import OrderStyle
 from trader.model.order import Denied, ExitPlan, OrderRequest, Side
 from trader.model.portfolio import TradingState
+from trader.panic import button as panic
 
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executor, "LOOK_SECONDS", (0.0, 0.002))
-    monkeypatch.setattr(executor, "RESOLVE_SECONDS", (0.0, 0.002))
-    monkeypatch.setattr(executor, "CANCEL_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(follower, "LOOK_SECONDS", (0.0, 0.002))
+    monkeypatch.setattr(follower, "RESOLVE_SECONDS", (0.0, 0.002))
+    monkeypatch.setattr(follower, "CANCEL_WAIT_SECONDS", 0.05)
     monkeypatch.setattr(panic, "PAUSE_SECONDS", (0.0, 0.01, 0.05))
 
 

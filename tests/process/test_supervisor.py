@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from chatbot import supervisor as module
-from chatbot.supervisor import Supervisor, watchdog_seconds
+from chatbot.running import supervisor as module
+from chatbot.running.supervisor import Supervisor, watchdog_seconds
 from trader.model.portfolio import TradingState
 from trader.vitals import Vitals
 

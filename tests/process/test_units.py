@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.running import STOP_SECONDS
-from chatbot.supervisor import LONGEST_PERIOD_SECONDS
-from trader.panic_file import NAME
-from trader.settings import FailsafePolicy
+from chatbot.running.supervisor import LONGEST_PERIOD_SECONDS
+from chatbot.running.verbs import STOP_SECONDS
+from trader.model.limits import FailsafePolicy
+from trader.panic.file import NAME
 from trader.vitals import FRESH_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +89,7 @@ def test_both_are_hardened_alike(name: str) -> None:
 
 def test_the_runbook_names_what_there_is() -> None:
     """Every policy, every verb it uses, both units, and the file of the panic."""
-    from chatbot.shell import shell
+    from chatbot.running.shell import shell
 
     text = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
     verbs = {command.name or getattr(command.callback, "__name__", "") for command in shell.registered_commands}

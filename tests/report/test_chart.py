@@ -1,6 +1,11 @@
 """What a picture is asked to show, and that the child draws it: colours are looked for where they must be (E11)."""
 
+import asyncio
 import io
+import os
+import signal
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,8 +17,19 @@ from PIL import Image
 from trader.model.market import CandleArrays, Market, Timeframe
 from trader.model.order import ExitPlan, Fill, Side
 from trader.model.portfolio import GuardLevels, Position
-from trader.report.chart import ChartFailed, ChartSpec, DaysSpec, Mark, Painter, chart_spec, marks_of
+from trader.model.views import Performance, PnlReport
+from trader.report.chart import (
+    ChartFailed,
+    ChartSpec,
+    Mark,
+    Painter,
+    ResultSpec,
+    chart_spec,
+    marks_of,
+    result_spec,
+)
 
+D = Decimal
 BTC = Market("KRW", "BTC")
 T0 = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
 UP, DOWN, ENTRY, EXIT = (0xD8, 0x41, 0x2F), (0x1F, 0x66, 0xD1), (0x0B, 0x8F, 0x4D), (0x7A, 0x1F, 0xA2)
@@ -81,8 +97,8 @@ def test_a_chart_shows_average_cost_and_the_tighter_stop() -> None:
     plan = ExitPlan(stop=Decimal(97_000), take=Decimal(106_000), trail=Decimal("0.02"))
     levels = GuardLevels("p", BTC, plan, high=Decimal(101_000), opened_at=T0)
     spec = chart_spec(candles([100_000.0] * 8), [], position, levels)
-    # 101,000 × 0.98 = 98,980 is above the fixed stop.
-    assert (spec.average_cost, spec.stop, spec.take) == (100_500, Decimal("98980.00"), 106_000)
+    # 101,000 × 0.98 = 98,980, on the tick of 50 99,000, is above the fixed stop.
+    assert (spec.average_cost, spec.stop, spec.take) == (100_500, 99_000, 106_000)
 
 
 def test_a_chart_of_a_market_without_a_position_has_no_lines() -> None:
@@ -93,8 +109,16 @@ def test_a_chart_of_a_market_without_a_position_has_no_lines() -> None:
 
 
 @pytest.fixture(scope="module")
-def painter(tmp_path_factory: pytest.TempPathFactory) -> Painter:
-    return Painter(tmp_path_factory.mktemp("fonts"), deadline_seconds=60)
+def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Listed once for all tests."""
+    return tmp_path_factory.mktemp("fonts")
+
+
+@pytest.fixture
+async def painter(fonts: Path) -> AsyncIterator[Painter]:
+    made = Painter(fonts, deadline_seconds=60)
+    yield made
+    await made.close()
 
 
 RISE_AND_FALL = [100_000 + 500 * i for i in range(30)] + [114_500 - 500 * i for i in range(30)]
@@ -156,21 +180,123 @@ async def test_one_candle_and_a_flat_market_can_be_drawn(painter: Painter) -> No
     assert pixels(await painter.render(ChartSpec(candles([5.0] * 50)))).shape == (720, 1080, 3)
 
 
+def grown(results: Sequence[float | None], held: Sequence[float], days: Sequence[int]) -> ResultSpec:
+    moments = tuple(T0 + timedelta(days=len(days)) * n / (len(results) - 1) for n in range(len(results)))
+    by_day = tuple((T0 + timedelta(days=i), Decimal(v)) for i, v in enumerate(days))
+    return ResultSpec("P&L", moments, tuple(results), tuple(held), in_krw=False, by_day=by_day)
+
+
 async def test_days_with_profit_are_red_bars_and_losses_blue_ones(painter: Painter) -> None:
-    days = tuple((T0 + timedelta(days=i), Decimal(v)) for i, v in enumerate([10_000, 5_000, -20_000]))
-    picture = pixels(await painter.render(DaysSpec(days)))[100:]  # without the heading
+    spec = grown([0, 0.01, 0.02, 0.01], [0, 0.0, 0.0, 0.0], [10_000, 5_000, -20_000])
+    bars = pixels(await painter.render(spec))[500:]
     width = PLOT_RIGHT - PLOT_LEFT
-    assert columns_of(picture, UP).max() < PLOT_LEFT + 0.67 * width
-    assert columns_of(picture, DOWN).min() > PLOT_LEFT + 0.6 * width
+    assert columns_of(bars, UP).max() < PLOT_LEFT + 0.67 * width
+    assert columns_of(bars, DOWN).min() > PLOT_LEFT + 0.6 * width
+
+
+async def test_a_result_above_zero_is_a_red_line_that_breaks_where_nothing_is_known(painter: Painter) -> None:
+    """One day, no bars: known in the first and the last quarter, at +1 % of −1 … +1 % (holding)."""
+    spec = grown([0.01, 0.01, None, 0.01, 0.01], [0, 0, -0.01, -0.01, -0.01], [0])
+    picture = pixels(await painter.render(spec))[100:]
+    columns, width = columns_of(picture[:, :900], UP), PLOT_RIGHT - PLOT_LEFT
+    quarter = PLOT_LEFT + 0.25 * width
+    assert len(columns[columns < quarter]) > 200
+    assert not len(columns[(columns > quarter + 10) & (columns < PLOT_LEFT + 0.7 * width)])
+    assert rows_of(picture[:, :900], UP).max() < 100, "near the upper edge"
+
+
+def test_a_result_is_drawn_as_a_share_of_the_capital() -> None:
+    """10,000 of 1,000,000 is 1 %; without a known capital it is KRW, and holding is left out."""
+    report = PnlReport(T0, T0, D(0), D(0), None, 0, 0, None, None)
+    moments = (T0, T0 + timedelta(hours=1))
+    known = Performance(report, moments, (D(0), D(10_000)), (D(0), D("0.02")), (), D(0), D(1_000_000))
+    spec = result_spec(known, "P&L")
+    assert (spec.results, spec.held, spec.in_krw) == ((0.0, 0.01), (0.0, 0.02), False)
+    spec = result_spec(replace(known, capital=None), "P&L")
+    assert (spec.results, spec.held, spec.in_krw) == ((0.0, 10_000.0), (None, None), True)
+    with pytest.raises(ValueError, match="no result is known"):
+        result_spec(replace(known, results=(None, None)), "P&L")
 
 
 # ---------------------------------------------------------------- when it goes wrong
 
 
-async def test_a_child_that_fails_says_why(tmp_path: Path) -> None:
+SMALL = ChartSpec(candles([1.0, 2.0]), width=360, height=240)
+
+
+async def test_what_cannot_be_drawn_says_why_and_the_next_picture_is_drawn(painter: Painter) -> None:
     broken = candles([1.0, 2.0]).until(0)
-    with pytest.raises(ChartFailed, match="the painter ended with 1: "):
-        await Painter(tmp_path, deadline_seconds=60).render(ChartSpec(broken))
+    with pytest.raises(ChartFailed, match="it could not be drawn: ValueError"):
+        await painter.render(ChartSpec(broken))
+    child = painter.child
+    assert (await painter.render(SMALL)).startswith(b"\x89PNG")
+    assert painter.child == child
+
+
+# ---------------------------------------------------------------- the child that stays for a while
+
+
+async def test_pictures_come_from_one_child_each_its_own(painter: Painter) -> None:
+    """Three at once: one after another, none mixed up."""
+    sizes = [(360, 240), (720, 480), (480, 320)]
+    asked = [painter.render(replace(SMALL, width=width, height=height)) for width, height in sizes]
+    first, *others = await asyncio.gather(*asked)
+    child = painter.child
+    assert [Image.open(io.BytesIO(png)).size for png in (first, *others)] == sizes
+    await painter.render(SMALL)
+    assert painter.child == child is not None
+
+
+async def test_an_idle_child_is_let_go(fonts: Path) -> None:
+    painter = Painter(fonts, deadline_seconds=60, idle_seconds=0.05)
+    await painter.render(SMALL)
+    gone = painter.child
+    assert gone is not None
+    async with asyncio.timeout(10):
+        while _runs(gone):  # noqa: ASYNC110 - another process's end wakes nobody here
+            await asyncio.sleep(0.02)
+    assert painter.child is None
+    assert (await painter.render(SMALL)).startswith(b"\x89PNG")
+    assert painter.child not in (None, gone)
+    await painter.close()
+
+
+async def test_a_child_that_was_killed_is_replaced(painter: Painter) -> None:
+    await painter.render(SMALL)
+    killed = painter.child
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    assert (await painter.render(SMALL)).startswith(b"\x89PNG")
+    assert painter.child not in (None, killed)
+
+
+async def test_closing_leaves_no_process(fonts: Path) -> None:
+    painter = Painter(fonts, deadline_seconds=60)
+    await painter.render(SMALL)
+    child = painter.child
+    assert child is not None
+    await painter.close()
+    assert not _runs(child)
+
+
+async def test_after_one_given_up_the_next_answer_is_the_next_pictures(fonts: Path) -> None:
+    painter = Painter(fonts, deadline_seconds=60)
+    late = asyncio.create_task(painter.render(ChartSpec(candles(RISE_AND_FALL))))
+    async with asyncio.timeout(10):
+        while painter.child is None:  # noqa: ASYNC110 - given up while it draws
+            await asyncio.sleep(0.005)
+    late.cancel()
+    await asyncio.gather(late, return_exceptions=True)
+    assert Image.open(io.BytesIO(await painter.render(SMALL))).size == (360, 240)
+    await painter.close()
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 async def test_a_picture_that_takes_too_long_is_given_up(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime
 
-from trader.report.draw import candles_picture, decimals, free_place, length, signed, time_ticks
+from trader.report.drawing.advice import advice_picture
+from trader.report.drawing.candles import candles_picture, free_place, time_ticks
+from trader.report.drawing.labels import decimals, length, signed
+from trader.report.drawing.paper import INK, MEMBERS
 
 
 def opened(start: datetime, seconds: int, count: int) -> list[int]:
@@ -61,3 +64,16 @@ def test_a_label_avoids_candles_and_other_labels() -> None:
     assert free_place(low, high, 10.0, 0.5, taken, beside=False) == (0.006, 10.0), "rather candles than another label"
     low, high = [9.0] * 100, [10.05] * 100
     assert free_place(low, high, 10.0, 0.5, [], beside=True) == (0.006, 10.6), "just above the line is free"
+
+
+def test_advice_is_drawn_with_the_ensemble_black_and_nothing_known_is_no_error() -> None:
+    """Two days; a member and all together, then nothing at all."""
+    days = [int(datetime(2026, 11, day, tzinfo=UTC).timestamp()) for day in (1, 2)]
+    bins = [[0.2, 0.0, 3], [0.7, 1.0, 5]]
+    rows = [{"name": name, "at": days, "value": [-700.0, 1300.0], "bins": bins} for name in ("openai", "ensemble")]
+    size = {"title": "AI 30d", "width": 1080, "height": 720}
+    value, stated = advice_picture({**size, "members": rows}).axes
+    assert [line.get_color() for line in value.get_lines()[1:]] == [MEMBERS[0], INK]
+    assert stated.get_lines()[1].get_xydata().tolist() == [[0.2, 0.0], [0.7, 1.0]]
+    nothing = [{"name": "ensemble", "at": [], "value": [], "bins": []}]
+    assert len(advice_picture({**size, "members": nothing}).axes) == 2

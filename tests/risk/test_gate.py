@@ -30,8 +30,8 @@ from tests.examples import (
 )
 from trader.model.limits import Limits
 from trader.model.market import Market
-from trader.model.order import Cleared, Denied, ExitPlan, Intent, OrderType, Origin, Reason
-from trader.model.portfolio import Balance, DayUse, Portfolio, TradingState
+from trader.model.order import Cleared, Denied, ExitPlan, Intent, OrderType, Origin, Reason, Side
+from trader.model.portfolio import Balance, DayUse, Decline, Portfolio, TradingState
 from trader.risk.gate import entry_blocks, review
 from trader.risk.reasons import REASONS, because
 
@@ -54,7 +54,9 @@ def reasons(verdict: Cleared | Denied) -> list[Reason]:
 
 def test_a_sound_entry_is_cleared_with_its_estimates() -> None:
     """Fee 100,000 × 0.0005 = 50; 100,000 of 10,000,000 is 1 %; one level takes it all, so no slippage."""
-    assert reviewed() == Cleared(buy(), fee=D(50), slippage_bps=D(0), equity_share=D("0.01"))
+    verdict = reviewed()
+    assert isinstance(verdict, Cleared)
+    assert replace(verdict, outlook=None) == Cleared(buy(), fee=D(50), slippage_bps=D(0), equity_share=D("0.01"))
 
 
 ALONE: list[tuple[str, dict[str, str], dict[str, Any]]] = [
@@ -80,6 +82,16 @@ ALONE: list[tuple[str, dict[str, str], dict[str, Any]]] = [
     ("stale_quote", {"age_seconds": "", "limit_seconds": "30"}, {"quote": None}),
     ("stale_quote", {"age_seconds": "31", "limit_seconds": "30"}, {"now": NOON + timedelta(seconds=31)}),
     ("cooldown", {"seconds_left": "1"}, {"ours": portfolio(last_exit={BTC: NOON - timedelta(seconds=299)})}),
+    (
+        "declined",
+        {"how": "rejected", "seconds_left": "1"},
+        {"ours": portfolio(declined={(buy().owner, BTC, Side.BUY): Decline(NOON - timedelta(seconds=3599), False)})},
+    ),
+    (
+        "declined",
+        {"how": "unanswered", "seconds_left": "3600"},
+        {"ours": portfolio(declined={(buy().owner, BTC, Side.BUY): Decline(NOON, True)})},
+    ),
     (
         "max_daily_loss",
         {"loss": "300000", "limit": "300000"},
@@ -310,6 +322,7 @@ any_limits = st.builds(
     stop_breaker_seconds=st.integers(0, 10**6),
     volatility_block=st.decimals("0", "1", places=2),
     cooldown_seconds=st.integers(0, 10**6),
+    declined_seconds=st.integers(0, 10**6),
     max_quote_age_seconds=st.integers(0, 100),
     buy_on_warning=st.booleans(),
 )
@@ -322,6 +335,7 @@ any_portfolio = st.builds(
     pending=st.sampled_from([frozenset[Market](), frozenset({BTC}), frozenset({ETH})]),
     unresolved=st.sampled_from([frozenset[Market](), frozenset({BTC})]),
     last_exit=st.sampled_from([{}, {BTC: NOON}]),
+    declined=st.sampled_from([{}, {(buy().owner, BTC, side): Decline(NOON, False) for side in Side}]),
     today=st.builds(DayUse, st.integers(0, 100), amounts, st.decimals("-1000000000", "0", places=0)),
     buying=amounts,
     reconciled=st.booleans(),
@@ -375,6 +389,7 @@ def test_no_limit_and_no_state_stops_a_protective_exit(
 def test_no_limit_stops_any_sale_unless_halted_or_an_order_is_on_its_way(
     limits: Limits, ours: Portfolio, now_quote: Any, origin: Origin
 ) -> None:
+    ours = replace(ours, declined={})
     verdict = reviewed(sell("1", origin=origin), ours, limits=limits, quote=now_quote, info=None, book=None)
     blocked = ours.state is TradingState.HALTED or BTC in ours.pending or BTC in ours.unresolved
     assert isinstance(verdict, Denied) is blocked
@@ -399,8 +414,39 @@ def test_a_reason_carries_exactly_the_declared_figures() -> None:
 def test_what_blocks_a_market_now() -> None:
     """For /why: no wish needed."""
     around: dict[str, Any] = {"limits": LIMITS, "rules": rules(), "quote": quote(), "info": info(), "now": NOON}
-    assert entry_blocks(BTC, portfolio(), **around) == ()
+    assert entry_blocks(BTC, "sma_cross", portfolio(), **around) == ()
     ours = replace(holding(), state=TradingState.REDUCING)
-    assert [r.code for r in entry_blocks(BTC, ours, **around)] == ["trading_state", "already_holding"]
-    assert [r.code for r in entry_blocks(BTC, portfolio("9000"), **around)] == ["not_enough_cash", "max_exposure"]
-    assert [r.code for r in entry_blocks(BTC, portfolio(), moved=D("0.06"), **around)] == ["volatility"]
+    assert [r.code for r in entry_blocks(BTC, "sma_cross", ours, **around)] == ["trading_state", "already_holding"]
+    assert [r.code for r in entry_blocks(BTC, "sma_cross", portfolio("9000"), **around)] == [
+        "not_enough_cash",
+        "max_exposure",
+    ]
+    assert [r.code for r in entry_blocks(BTC, "sma_cross", portfolio(), moved=D("0.06"), **around)] == ["volatility"]
+    ours = portfolio(declined={("sma_cross", BTC, Side.BUY): Decline(NOON, False)})
+    assert [r.code for r in entry_blocks(BTC, "sma_cross", ours, **around)] == ["declined"]
+    assert entry_blocks(BTC, "rsi_zones", ours, **around) == ()
+
+
+def test_a_no_holds_back_that_strategy_in_that_market_alone() -> None:
+    """Not another strategy, another market, a person, a sale, or where nobody wants to wait."""
+    ours = portfolio(declined={("sma_cross", BTC, Side.BUY): Decline(NOON, False)})
+    wanted = buy(owner="sma_cross")
+    assert [r.code for r in reasons(reviewed(wanted, ours))] == ["declined"]
+    assert not reasons(reviewed(replace(wanted, owner="rsi_zones"), ours))
+    assert not reasons(reviewed(replace(wanted, origin=Origin.PERSON), ours))
+    assert not reasons(reviewed(wanted, ours, limits=replace(LIMITS, declined_seconds=0)))
+    assert not reasons(reviewed(wanted, ours, now=NOON + timedelta(hours=1), quote=quote(at=NOON + timedelta(hours=1))))
+    assert not reasons(reviewed(wanted, portfolio(declined={("sma_cross", ETH, Side.BUY): Decline(NOON, False)})))
+    assert not reasons(reviewed(sell("1", owner="sma_cross"), holding(declined=ours.declined)))
+
+
+def test_a_no_to_a_sale_holds_back_the_strategy_and_nobody_else() -> None:
+    """Held since 11:00, rejected at noon; a position opened after the no is another matter."""
+    no = {("sma_cross", BTC, Side.SELL): Decline(NOON, False)}
+    ours, wanted = holding(declined=no), sell("1", owner="sma_cross")
+    assert [r.code for r in reasons(reviewed(wanted, ours))] == ["declined"]
+    assert not reasons(reviewed(replace(wanted, origin=Origin.PERSON), ours))
+    assert not reasons(reviewed(replace(wanted, origin=Origin.GUARD), ours))
+    assert not reasons(reviewed(wanted, ours, now=NOON + timedelta(hours=1)))
+    younger = replace(ours.positions[BTC], opened_at=NOON + timedelta(minutes=5))
+    assert not reasons(reviewed(wanted, replace(ours, positions={BTC: younger}), now=NOON + timedelta(minutes=10)))

@@ -104,6 +104,41 @@ def test_exits_from_the_owners_rule() -> None:
     assert exit_plan(off, D(100_000), rules()) == ExitPlan(trail=D("0.015"), max_hold_seconds=600)
 
 
+@pytest.mark.parametrize(
+    ("price", "tick", "stop", "take"),
+    [
+        # 161,208,000 × 0.98 = 157,983,840 and × 1.03 = 166,044,240: both up to the next 1,000.
+        ("161208000", "1000", "157984000", "166045000"),
+        # 150,000 × 0.98 = 147,000 and × 1.03 = 154,500 lie on a tick already.
+        ("150000", "100", "147000", "154500"),
+        # 1,025 × 0.98 = 1,004.5 → 1,005; × 1.03 = 1,055.75 → 1,056.
+        ("1025", "1", "1005", "1056"),
+    ],
+)
+def test_stop_and_take_lie_on_a_tick_never_beyond_what_the_owner_set(
+    price: str, tick: str, stop: str, take: str
+) -> None:
+    market = rules(ticks=((D(0), D(tick)),))
+    plan = exit_plan(ExitRule(), D(price), market)
+    assert (plan.stop, plan.take) == (D(stop), D(take))
+
+
+def test_a_level_across_a_band_takes_the_tick_of_the_band_it_ends_in() -> None:
+    """995,000 × 1.03 = 1,024,850 is above 1,000,000, where the tick is 1,000, not 500."""
+    bands = rules(ticks=((D(1_000_000), D(1_000)), (D(500_000), D(500)), (D(0), D(100))))
+    assert exit_plan(ExitRule(), D(995_000), bands).take == D(1_025_000)
+
+
+def test_a_stop_nearer_than_a_tick_stays_below_the_price() -> None:
+    """0.5 % below 101 is 100.495; up would be 101, the price itself: sold as soon as bought."""
+    coarse = rules(ticks=((D(0), D(1)),))
+    assert exit_plan(ExitRule(stop=D("0.005")), D(101), coarse).stop == D(100)
+
+
+def test_a_strategys_stop_lies_on_a_tick_too() -> None:
+    assert exit_plan(ExitRule(), D(100_000), rules(), D("99012.5")).stop == D(99_050)
+
+
 def test_the_tighter_stop_counts() -> None:
     assert exit_plan(ExitRule(), D(100_000), rules(), D(99_000)).stop == D(99_000)
     assert exit_plan(ExitRule(), D(100_000), rules(), D(90_000)).stop == D(98_000)
@@ -123,7 +158,7 @@ def test_a_size_is_cut_to_what_is_left_of_the_day_and_of_the_exposure() -> None:
 
 def test_a_break_even_rule_knows_fee_and_tick() -> None:
     plan = exit_plan(ExitRule(breakeven=D("0.01")), D(100_000), rules(ask_fee_rate=D("0.0004")))
-    assert plan.breakeven == Breakeven(D("0.01"), D("0.0004"), D(100))
+    assert plan.breakeven == Breakeven(D("0.01"), D("0.0004"))
 
 
 def test_limits_with_what_is_used() -> None:

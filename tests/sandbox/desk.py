@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sandbox.account import Account
 from sandbox.clock import SandboxClock
-from sandbox.matching import Engine
-from sandbox.orders import Order, OrderRequest
+from sandbox.trading.account import Account
+from sandbox.trading.matching import Engine
+from sandbox.trading.orders import Order, OrderRequest
 from sandbox.values import Book, Hub, Level, Taker, Tick
 
 D = Decimal

@@ -14,8 +14,8 @@ import aiohttp
 import jwt
 import pytest
 
-from sandbox.auth import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY
-from sandbox.rest_private import Options
+from sandbox.rest.auth import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY
+from sandbox.rest.private import Options
 from tests.sandbox.signing import Client
 
 

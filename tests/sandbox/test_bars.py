@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.bars import MINUTE_SECONDS, BarStore
+from sandbox.market.bars import MINUTE_SECONDS, BarStore
 from sandbox.wire import from_ms, to_ms
 from tests.sandbox.public_parts import START, a_bar
 

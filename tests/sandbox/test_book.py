@@ -8,7 +8,7 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.book import OrderBook
+from sandbox.market.book import OrderBook
 from sandbox.rules import on_tick, round_to_tick
 from sandbox.values import Book, Level
 from tests.sandbox.public_parts import START

@@ -14,7 +14,7 @@ import pytest
 from sandbox.faults import FaultError
 from sandbox.rules import round_to_tick
 from sandbox.server import Sandbox
-from sandbox.stalls import Stall
+from sandbox.trading.stalls import Stall
 from tests.sandbox.desk import Desk, desk
 from tests.sandbox.fault_parts import BTC, D, check_books, raw_buy, shown, trader_order, until
 from tests.sandbox.signing import Client

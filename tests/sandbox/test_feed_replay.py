@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.bars import BarStore
 from sandbox.feeds import make_feed
-from sandbox.feeds.path import bar_trades
 from sandbox.feeds.replay import ReplayFeed
+from sandbox.market.bars import BarStore
+from sandbox.market.path import bar_trades
 from sandbox.values import Bar
 from sandbox.wire import to_ms
 from tests.sandbox.public_parts import SHARED_DATA, START, a_bar

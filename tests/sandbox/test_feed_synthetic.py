@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import pytest
 
-from sandbox.bars import BarStore
 from sandbox.feeds import make_feed
 from sandbox.feeds.synthetic import SyntheticFeed
+from sandbox.market.bars import BarStore
 from sandbox.rules import on_tick
 from sandbox.values import Bar, Tick
 from sandbox.wire import to_ms

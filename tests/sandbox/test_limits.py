@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from sandbox.errors import ApiError
-from sandbox.limits import GROUPS, RateLimits, exchange_group, quotation_group
+from sandbox.rest.limits import GROUPS, RateLimits, exchange_group, quotation_group
 from tests.sandbox.signing import Client
 
 

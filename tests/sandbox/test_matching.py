@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from sandbox.errors import ApiError
-from sandbox.orders import OrderRequest, render_order
+from sandbox.trading.orders import OrderRequest, render_order
 from sandbox.values import Tick
 from tests.sandbox.desk import MARKET, START, D, Desk, desk, levels
 

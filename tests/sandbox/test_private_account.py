@@ -8,8 +8,8 @@ from typing import Any
 
 import aiohttp
 
-from sandbox.orders import plain
-from sandbox.rest_private import Options
+from sandbox.rest.private import Options
+from sandbox.wire import plain
 from tests.sandbox.signing import Client
 
 D = Decimal

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
@@ -432,3 +434,15 @@ async def test_fields_equal_recorded_answers(traded: Public, sample: str, path: 
     expected = sample_keys(sample)
     rows = await traded.get(path, **params)
     assert set(rows[0]) == expected
+
+
+async def test_a_stopped_sandbox_lets_go_of_its_candles(make_sandbox: Callable[..., Any]) -> None:
+    """The web framework keeps the last thousand applications alive; a sandbox's candles are 30 MB."""
+    sandbox = await make_sandbox()
+    async with aiohttp.ClientSession() as session:
+        (await session.get(f"{sandbox.rest_url}/v1/ticker?markets=KRW-BTC")).raise_for_status()
+    candles = weakref.ref(sandbox.data.state("KRW-BTC").bars)
+    assert candles() is not None
+    await sandbox.stop()
+    gc.collect()
+    assert candles() is None

@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.typing import Origin
 
 from sandbox.server import Sandbox
-from sandbox.streams import Streams
+from sandbox.streams.websocket import Streams
 from sandbox.values import PrivateMessage
 from sandbox.wire import encode
 from tests.sandbox.public_parts import SHARED_DATA, HandFeed
@@ -563,7 +563,7 @@ async def test_a_message_is_written_once_per_format(market: Market, monkeypatch:
         written.append(encode(fields))
         return written[-1]
 
-    monkeypatch.setattr("sandbox.stream_format.encode", counting)
+    monkeypatch.setattr("sandbox.streams.format.encode", counting)
     request = (TICKET, want("trade", "KRW-BTC", is_only_realtime=True))
     async with market.stream(*request) as one, market.stream(*request) as two:
         await one.settled()

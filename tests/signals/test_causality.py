@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from tests.signals.causality import Difference, first_difference, sampled_cuts
 from tests.signals.rows import MIDNIGHT, from_closes, random_rows, recorded_rows
 from trader.model.market import CandleArrays, Timeframe
 from trader.model.signal import SignalArrays
-from trader.signals.causality import Difference, first_difference, sampled_cuts
 from trader.signals.registry import Strategy, get, names
 
 VARIANTS = [

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.signals.rows import random_rows
+from trader import indicators as ind
 from trader.model.market import CandleArrays
-from trader.signals import indicators as ind
 
 SEEDS = [1, 2, 3]
 

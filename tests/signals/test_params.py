@@ -34,12 +34,12 @@ def test_from_text() -> None:
         ("volatility_breakout", {"k": "nan"}, "param-bad-value", {"value": "nan"}),
         ("volatility_breakout", {"exit": "hope"}, "param-bad-value", {"bounds": "atr trail prev_low"}),
         ("volatility_breakout", {"leave_at_day_end": "maybe"}, "param-bad-value", {"bounds": "yes no"}),
-        ("sma_cross", {"fast": "50", "slow": "20"}, "param-conflict", {"detail": "fast (50) must be below slow (20)"}),
+        ("sma_cross", {"fast": "50", "slow": "20"}, "param-not-below", {"lower": "fast", "low": 50, "high": 20}),
         (
             "weighted_ensemble",
             dict.fromkeys(("trend", "momentum", "swing", "scalping", "day", "price_action"), "0"),
-            "param-conflict",
-            {"detail": "at least one weight must be above 0"},
+            "param-no-weight",
+            {},
         ),
     ],
 )

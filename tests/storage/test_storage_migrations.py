@@ -101,10 +101,10 @@ DATA_OF_0001 = (
     """INSERT INTO fills (fill_id, client_order_id, market, side, price, quantity, funds, fee, at) VALUES ('f1', 'c1',
     'KRW-BTC', 'buy', '98765000.5', '0.0005', '49382.50025', '24.691250125', '2026-03-02T03:00:01.000000Z')""",
     """INSERT INTO positions (position_id, market, owner, opened_at, quantity, cost, realised_pnl, fees,
-    bought_quantity, bought_cost, sold_quantity, sold_proceeds, exit_reason) VALUES ('p1', 'KRW-BTC', 'sma_cross',
+    bought_quantity, bought_cost, sold_quantity, sold_proceeds, exit_reason) VALUES ('p-f1', 'KRW-BTC', 'sma_cross',
     '2026-03-02T03:00:01.000000Z', '0.0005', '49407.191500125', '0', '24.691250125', '0.0005', '49407.191500125', '0',
     '0', '')""",
-    """INSERT INTO guards (position_id, market, stop, trail, high, opened_at) VALUES ('p1', 'KRW-BTC', '96789700',
+    """INSERT INTO guards (position_id, market, stop, trail, high, opened_at) VALUES ('p-f1', 'KRW-BTC', '96789700',
     '0.015', '98999000', '2026-03-02T03:00:01.000000Z')""",
 )
 
@@ -138,7 +138,7 @@ def test_both_ways_make_the_same_partial_indexes(url: str, tmp_path: Path) -> No
     assert partial_indexes(url) == by_revisions
     assert set(by_revisions) == {
         "ix_orders_unfinished", "uq_positions_open_market", "ix_tickets_pending", "ix_outbox_pending",
-        "ix_differences_open",
+        "ix_differences_open", "ix_events_thread", "ix_kept_messages_live", "ix_alerts_active",
     }  # fmt: skip
 
 
@@ -173,10 +173,11 @@ async def test_an_upgrade_keeps_what_is_stored(url: str) -> None:
         assert order.exits == ExitPlan(stop=D("96789700"), max_hold_seconds=600)
         assert guard.plan == ExitPlan(stop=D("96789700"), trail=D("0.015"))
         assert (guard.high, guard.average_cost, guard.breakeven_stop) == (D("98999000"), D(0), None)
-        assert await books.read(lambda records: len(records.positions.open())) == 1
+        [position] = await books.read(lambda records: records.positions.open())
+        assert (position.thread, order.thread_id) == ("i1", "i1")  # of the wish whose first fill opened it
         assert [f.fill_id for f in await books.read(lambda records: records.fills.all())] == ["f1"]
 
-        plan = replace(guard.plan, breakeven=Breakeven(D("0.01"), D("0.0005"), D(1000)))
+        plan = replace(guard.plan, breakeven=Breakeven(D("0.01"), D("0.0005")))
         changed = replace(guard, plan=plan, average_cost=D("98814382.5"))
         expiring = order.changed(NOON, expires_at=NOON)
         await books.write(lambda records: (records.guards.save(changed), records.orders.save(expiring)))

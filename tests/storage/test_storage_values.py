@@ -16,7 +16,7 @@ from storage.sql import open_storage
 from storage.values import decimal_text, storable_text, utc_text
 from trader.model.events import SettingRow
 from trader.model.market import Market, Timeframe
-from trader.model.order import Breakeven, Cleared, ExitPlan, Intent, OrderType, Origin, Side, TimeInForce
+from trader.model.order import Breakeven, Cleared, ExitPlan, Intent, OrderType, Origin, Outlook, Side, TimeInForce
 
 D = Decimal
 T0 = datetime(2026, 3, 2, tzinfo=UTC)
@@ -64,19 +64,26 @@ CLEARED = Cleared(
         quantity=D("0.00000001"),
         order_type=OrderType.BEST,
         time_in_force=TimeInForce.IOC,
-        exits=ExitPlan(D("1"), D("2.0"), D("0.015"), 60, Breakeven(D("0.01"), D("0.0005"), D("1000"))),
+        exits=ExitPlan(D("1"), D("2.0"), D("0.015"), 60, Breakeven(D("0.01"), D("0.0005"))),
+        thread="i-0",
+        figures={"rsi": "28.5"},
+        consultation_id="c-1",
     ),
     fee=D("0.00"),
     slippage_bps=D("-1.5"),
     equity_share=D("0.1"),
+    outlook=Outlook(D("0.10"), D("0.8"), 3, D("1.0"), D("2"), D("-3"), D("4"), D("5"), None),
 )
 AS_STORED = """
-{"v": 2, "fee": "0.00", "slippage_bps": "-1.5", "equity_share": "0.1", "intent": {
+{"v": 5, "fee": "0.00", "slippage_bps": "-1.5", "equity_share": "0.1",
+ "outlook": {"exposure": "0.10", "exposure_limit": "0.8", "entries_left": 3, "spend_left": "1.0", "stop": "2",
+             "at_stop": "-3", "take": "4", "at_take": "5", "result": null}, "intent": {
  "intent_id": "i-1", "market": "KRW-BTC", "side": "sell", "origin": "guard", "owner": "guard", "reason": "손절",
  "created_at": "2026-03-02T09:00:00.000005Z", "price": "98765000.0", "notional": null, "quantity": "0.00000001",
  "order_type": "best", "time_in_force": "ioc",
  "exits": {"stop": "1", "take": "2.0", "trail": "0.015", "max_hold_seconds": 60,
-           "breakeven": {"gain": "0.01", "fee_rate": "0.0005", "tick_size": "1000"}}}}
+           "breakeven": {"gain": "0.01", "fee_rate": "0.0005"}}, "thread": "i-0",
+ "figures": {"rsi": "28.5"}, "consultation_id": "c-1"}}
 """
 
 
@@ -87,18 +94,29 @@ def test_a_cleared_intent_has_this_shape_in_the_database() -> None:
 
 
 def test_a_ticket_of_a_newer_program_is_not_guessed_at() -> None:
-    with pytest.raises(ValueError, match="shape 3"):
-        cleared_from_json({**json.loads(AS_STORED), "v": 3})
+    with pytest.raises(ValueError, match="shape 6"):
+        cleared_from_json({**json.loads(AS_STORED), "v": 6})
 
 
-def test_a_ticket_of_the_first_shape_is_still_read() -> None:
-    """Version 1 knew no break-even rule."""
+def test_a_ticket_of_an_older_shape_is_still_read() -> None:
+    """Version 1 knew no break-even rule, version 2 no thread, version 3 no figures behind the wish; version 4 knew a
+    tick of the rule's own."""
     old = json.loads(AS_STORED)
+    old["v"] = 4
+    old["intent"]["exits"]["breakeven"]["tick_size"] = "1000"
+    assert cleared_from_json(old) == CLEARED
+    old["v"] = 3
+    del old["intent"]["figures"], old["intent"]["consultation_id"], old["outlook"]
+    bare = replace(CLEARED, intent=replace(CLEARED.intent, figures={}, consultation_id=""), outlook=None)
+    assert cleared_from_json(old) == bare
+    old["v"] = 2
+    del old["intent"]["thread"]
+    intent = replace(bare.intent, thread="")
+    assert cleared_from_json(old) == replace(bare, intent=intent)
     old["v"] = 1
     del old["intent"]["exits"]["breakeven"]
-    intent = CLEARED.intent
     exits = replace(intent.exits, breakeven=None)
-    assert cleared_from_json(old) == replace(CLEARED, intent=replace(intent, exits=exits))
+    assert cleared_from_json(old) == replace(bare, intent=replace(intent, exits=exits))
 
 
 def test_the_grid_has_as_many_openings_as_it_has_gaps_when_empty() -> None:

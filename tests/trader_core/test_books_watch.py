@@ -10,6 +10,7 @@ from typing import TypeVar
 import pytest
 
 from storage.memory import MemoryStorage
+from storage.memory.spare import MemorySpare
 from trader import books_watch
 from trader.books_watch import RESERVE_BYTES, BooksWatch, WatchedStorage
 from trader.chronicle import Chronicle
@@ -47,7 +48,7 @@ class Bench:
 @pytest.fixture
 async def bench(tmp_path: Path) -> Bench:
     disk, clock = Disk(), ManualClock(NOW)
-    storage = WatchedStorage(disk)
+    storage = WatchedStorage(disk, MemorySpare())
     chronicle = Chronicle(storage, clock)
     state = await StateKeeper.load(chronicle, TradingState.ACTIVE)
     made = Bench(disk, storage, state, BooksWatch(storage, state, chronicle, clock, tmp_path))

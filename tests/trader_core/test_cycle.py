@@ -41,9 +41,13 @@ class Desk:
         self.floor, self.tuning = floor, Tuning(base, rows)
         floor.settings = self.tuning.current
         self.collector = Collector(floor.venue, floor.storage, floor.clock)
+        self.left: tuple[Decimal, str] = (D(1), "")
         self.cycle = Cycle(
-            floor.venue, floor.chronicle, floor.clock, self.tuning, self.collector, floor.quotes, floor.flow
+            floor.venue, floor.chronicle, floor.clock, self.tuning, self.collector, floor.quotes, floor.flow, self._left
         )
+
+    async def _left(self, market: Market) -> tuple[Decimal, str]:
+        return self.left
 
     async def run(self, **closes: list[str]) -> list[tuple[str, str, str]]:
         """(market, stage, code) of every row."""
@@ -66,13 +70,14 @@ UP, DOWN, FLAT = ["100000", "102000"], ["100000", "98000"], ["100000"]
 
 
 async def test_an_entry_is_sized_cleared_and_sent(floor: Floor) -> None:
-    """10 % of 10,000,000 at most; stop and take from the owner's rule, at the ask of 100,100."""
+    """10 % of 10,000,000 at most; stop and take from the owner's rule, at the ask of 100,100: 98,098 and 103,103, each
+    up to the next tick."""
     desk = Desk(floor, order_fraction=Decimal("0.05"), take_fraction=Decimal("0.03"), stop_fraction=Decimal("0.02"))
     assert await desk.run(BTC=UP) == [("KRW-BTC", "done", "accepted")]
     (request,) = floor.venue.requests
     assert (request.side, request.notional) == (Side.BUY, D(500_000))
     (order,) = await floor.read(lambda records: records.orders.recent(5))
-    assert (order.owner, order.exits.stop, order.exits.take) == ("sma_cross", D("98098.00"), D("103103.00"))
+    assert (order.owner, order.exits.stop, order.exits.take) == ("sma_cross", D(98_100), D(103_200))
 
 
 async def test_nothing_to_do_is_said_too(floor: Floor) -> None:

@@ -7,14 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples import BTC, ETH, D
+from tests.examples import BTC, ETH, NOON, D
 from tests.trader_core.test_service import House, bought
 from trader import service
+from trader.account import AccountBoard
+from trader.chronicle import Route
 from trader.errors import UserInputError, VenueUnreachable
+from trader.model.events import Event, EventKind, OutboxMessage
 from trader.model.market import Market
-from trader.model.order import Denied, Order, OrderType, Refused, Side
+from trader.model.order import Denied, Order, OrderType, Reason, Refused, Side
 from trader.model.portfolio import TradingState
 from trader.model.ticket import Ticket
+from trader.model.views import Away, Balances
+from trader.ports import Records
 from trader.service import Trader
 
 
@@ -42,18 +47,43 @@ async def test_status_counts_and_values(house: House) -> None:
     assert (status.equity, status.cash_free) == (D("9999849.95"), D("9899849.95"))
     assert (status.pending_tickets, status.open_orders, status.unresolved_orders) == (1, 0, 0)
     (view,) = status.positions
-    assert (view.value, view.unrealised, view.stop) == (D(100_000), D("-150.05"), D("98098"))
+    assert (view.value, view.unrealised, view.stop) == (D(100_000), D("-150.05"), D(98_100))
     assert status.state.state is TradingState.ACTIVE
 
 
-async def test_venue_away_leaves_figures_unknown_not_zero(house: House) -> None:
+async def test_venue_away_shows_what_it_told_last_and_how_old_that_is(house: House) -> None:
+    """Looked at while starting; ten minutes later the venue is away."""
     trader = await house.start()
-    house.venue.fail("balances", VenueUnreachable("away"))
+    house.clock.advance(600)
+    house.venue.fail("balances", *[VenueUnreachable("away")] * 4)
     status = await trader.desk.status()
-    assert (status.equity, status.cash_free) == (None, None)
+    assert (status.equity, status.cash_free) == (D(10_000_000), D(10_000_000))
+    assert status.away == Away("VenueUnreachable", 600)
+    balances = await trader.desk.balances()
+    assert ([row.currency for row in balances.rows], balances.away) == (["KRW"], status.away)
+    limits = await trader.desk.limits()
+    assert limits.away == status.away
+    assert {row.key: row.used for row in limits.rows}["max_exposure"] == 0
+    (why,) = await trader.desk.why(BTC)
+    assert why.blocks == (Reason("venue_away", {"why": "VenueUnreachable"}),)
+    assert trader.desk.price_age([BTC]) == 600
+    assert (await trader.desk.status()).away is None
+
+
+async def test_venue_away_leaves_figures_unknown_not_zero(house: House) -> None:
+    """It never told any balance."""
+    trader = await house.start()
+    trader.flow.account = AccountBoard(house.venue, house.clock)
+    house.venue.fail("balances", *[VenueUnreachable("away")] * 3)
+    status = await trader.desk.status()
+    assert (status.equity, status.cash_free, status.away) == (None, None, Away("VenueUnreachable", None))
+    assert await trader.desk.balances() == Balances((), status.away)
+    limits = await trader.desk.limits()
+    assert {row.key: row.used for row in limits.rows}["max_exposure"] is None
+    assert trader.desk.price_age([BTC]) is None
     house.venue.fail("rules", VenueUnreachable("away"))
     (why,) = await trader.desk.why(BTC)
-    assert why.blocks == ()
+    assert why.blocks == (Reason("venue_away", {"why": "VenueUnreachable"}),)
 
 
 async def test_balances_show_ours_and_a_persons(house: House) -> None:
@@ -61,7 +91,7 @@ async def test_balances_show_ours_and_a_persons(house: House) -> None:
     await bought(trader)
     house.venue.totals["BTC"] += 2
     house.venue.totals["DOGE"] = D(7)
-    rows = {row.currency: row for row in await trader.desk.balances()}
+    rows = {row.currency: row for row in (await trader.desk.balances()).rows}
     assert list(rows) == ["KRW", "BTC", "DOGE"]
     assert (rows["BTC"].free, rows["BTC"].bot_quantity, rows["BTC"].value) == (D(3), D(1), D(300_000))
     assert (rows["DOGE"].value, rows["DOGE"].bot_quantity) == (None, D(0))
@@ -73,7 +103,7 @@ async def test_slips_of_the_hand(house: House) -> None:
     for call, error in (
         (lambda: trader.desk.propose(Side.BUY, nowhere, "console", notional=D(1)), "market-unknown"),
         (lambda: trader.desk.propose(Side.SELL, BTC, "console", share=D(1)), "nothing-to-sell"),
-        (lambda: trader.desk.answer("", True, "console"), "ticket-unknown"),
+        (lambda: trader.desk.answer("", True, "console"), "ticket-none"),
         (lambda: trader.desk.answer("ZZZZ", True, "console"), "ticket-unknown"),
         (lambda: trader.desk.cancel("ZZZZ", "console"), "order-unknown"),
         (lambda: trader.desk.order("ZZZZ"), "order-unknown"),
@@ -100,7 +130,7 @@ async def test_orders_by_the_beginning_of_their_name(house: House) -> None:
     order = await bought(trader)
     view = await trader.desk.order(order.client_order_id[:6].lower())
     assert view.order.client_order_id == order.client_order_id
-    assert [state for _, state, _ in view.history] == ["new", "accepted", "done"]
+    assert [state for _, state, _ in view.history] == ["new", "sent", "accepted", "done"]
     assert (await trader.desk.order("v1")).fills == view.fills
     assert [r.outcome for r in await trader.desk.cancel(order.client_order_id, "console")] == ["ended"]
 
@@ -153,6 +183,27 @@ async def test_health_has_a_line_for_each_part(house: House) -> None:
     assert {"stream-public", "stream-private", "orders-unresolved", "guard", "outbox", "disk", "memory"} <= set(checks)
     assert {key for key in checks if key.startswith("job-")} >= {"job-collect", "job-decide", "job-guard"}
     assert checks["orders-unresolved"].ok
+
+
+@pytest.mark.parametrize(("quiet", "well", "due", "held"), [(False, False, "61", None), (True, True, "1", "60")])
+async def test_what_quiet_hours_hold_back_is_no_sign_of_a_fault(
+    house: House, quiet: bool, well: bool, due: str, held: str | None
+) -> None:
+    """Sixty messages wait for one chat, and that it has started for another; fifty that nobody wants to wait would be
+    too many."""
+    trader = await house.start()
+    trader.health.quiet = lambda place: quiet and place == Route("telegram", "7")
+    event = Event("e-held", EventKind.ORDER_CANCELLED, NOON)
+
+    def put(records: Records) -> None:
+        records.events.add(event)
+        for number in range(60):
+            records.outbox.add(OutboxMessage(f"m-{number}", event.event_id, "telegram", "7", NOON))
+
+    await house.memory.write(put)
+    checks = {check.key: check for check in await trader.desk.health()}
+    assert (checks["outbox"].ok, checks["outbox"].value) == (well, due)
+    assert (checks["outbox-held"].value if "outbox-held" in checks else None) == held
 
 
 async def test_before_the_list_of_markets_is_read_none_is_called_unknown(house: House) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.examples import BTC, ETH, NOON, D
 from tests.trader_core.test_cycle import UP, Desk
 from tests.trading_floor import Floor, sale, settings, wish
-from trader.execution import executor
+from trader.execution import follower
 from trader.model.events import EventKind
 from trader.model.limits import ApprovalPolicy
 from trader.model.market import Candle, Market, Timeframe
@@ -21,7 +21,7 @@ from trader.model.portfolio import TradingState
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executor, "LOOK_SECONDS", (0.0, 0.002))
+    monkeypatch.setattr(follower, "LOOK_SECONDS", (0.0, 0.002))
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def stopped_out(floor: Floor, times: int = 1) -> None:
     for _ in range(times):
         floor.clock.advance(60)
         await floor.bought()
-        assert await floor.flow.sell_position(BTC, Origin.GUARD, "guard", "stop", D(100_000))
+        assert await floor.exits.sell_position(BTC, Origin.GUARD, "guard", "stop", D(100_000))
 
 
 def hit(floor: Floor) -> list[str]:
@@ -58,7 +58,7 @@ async def test_three_losing_stops_make_entries_wait(floor: Floor) -> None:
     assert codes(await floor.flow.wish(wish(market=ETH))) == ["max_stops_in_a_row"]
     assert hit(floor) == ["max_stops_in_a_row"]
     await floor.bought()  # one that was open already
-    assert await floor.flow.sell_position(BTC, Origin.GUARD, "guard", "stop", D(100_000))
+    assert await floor.exits.sell_position(BTC, Origin.GUARD, "guard", "stop", D(100_000))
     floor.clock.advance(3599)
     assert codes(await floor.flow.wish(wish())) == ["max_stops_in_a_row"]
     floor.clock.advance(1)
@@ -92,7 +92,7 @@ async def test_a_win_ends_the_row(floor: Floor) -> None:
     await stopped_out(floor, 2)
     await floor.bought()
     floor.venue.price(BTC, "120000")
-    await floor.flow.sell_position(BTC, Origin.GUARD, "guard", "take", D(120_000))
+    await floor.exits.sell_position(BTC, Origin.GUARD, "guard", "take", D(120_000))
     floor.venue.price(BTC, "100000")
     await stopped_out(floor, 2)
     assert isinstance(await floor.flow.wish(wish()), Order)
@@ -140,7 +140,7 @@ async def test_no_entry_after_a_sudden_move(floor: Floor) -> None:
     assert await floor.flow.moved(BTC) == D(100_000) / D(95_000) - 1
     person = {"origin": Origin.PERSON, "owner": "telegram:1"}
     assert codes(await floor.flow.wish(wish(**person))) == ["volatility"]
-    assert await floor.flow.leave(position, "stop", D(100_000))
+    assert await floor.exits.leave(position, "stop", D(100_000))
     floor.clock.advance(60)
     assert await floor.flow.moved(BTC) == D(100_000) / D(99_900) - 1
     assert isinstance(await floor.flow.wish(wish()), Order)

@@ -101,6 +101,7 @@ async def test_half(floor: Floor) -> None:
     order = await floor.flow.answer(asked.ticket_id, True, "telegram:1", D("0.5"))
     assert isinstance(order, Order)
     assert order.notional == D(50_050)
+    assert [event.data["answer"] for event in floor.told(EventKind.TICKET_ANSWERED)] == ["half"]
 
 
 async def test_reject_sends_nothing(floor: Floor) -> None:
@@ -263,7 +264,7 @@ async def test_insufficient_coins_sells_what_is_there(floor: Floor) -> None:
     position = await floor.bought(exits=ExitPlan(stop=D(98_000)))
     floor.venue.totals["BTC"] = D("0.6")
     floor.venue.fail("submit", InsufficientFunds("no", name="insufficient_funds_ask"))
-    assert await floor.flow.leave(position, "stop", D(97_000)) is False
+    assert await floor.exits.leave(position, "stop", D(97_000)) is False
     assert [r.quantity for r in floor.venue.requests[1:]] == [D(1), D("0.6")]
 
 
@@ -279,7 +280,7 @@ async def test_an_exit_waits_for_no_wish(floor: Floor) -> None:
     floor.venue.before_submit = slow
     hanging = asyncio.create_task(floor.flow.wish(wish(market=ETH)))
     await until(lambda: floor.executor.working(ETH))
-    assert await floor.flow.leave(position, "stop", D(97_000)) is True
+    assert await floor.exits.leave(position, "stop", D(97_000)) is True
     gate.set()
     assert isinstance(await hanging, Order)
 

@@ -148,7 +148,12 @@ async def test_failure_is_told_once_with_its_cause_and_recovery_with_the_count(t
     table.start()
     await until(lambda: len(tables.events) == 2)
     assert tables.told() == [(EventKind.JOB_FAILED, "1"), (EventKind.JOB_RECOVERED, "3")]
-    assert tables.events[0].data == {"job": "bad", "error": "ValueError: no", "count": "1"}
+    assert tables.events[0].data == {
+        "job": "bad",
+        "cause": "ValueError",
+        "error": "ValueError: no",
+        "count": "1",
+    }
     assert table.health["bad"].failures == 0
     assert table.health["bad"].runs >= 4
 
@@ -216,3 +221,18 @@ def test_a_clock_trigger_without_a_next_time_ends() -> None:
     ended = IntervalTrigger(seconds=60, start_date=NOON, end_date=NOON, timezone=UTC)
     clock = ManualClock(NOON + timedelta(hours=1))
     assert ClockTrigger(ended, clock).get_next_fire_time(None, MACHINE) is None
+
+
+async def test_when_a_jobs_turn_comes_is_said_by_its_clock(tables: Tables) -> None:
+    """At noon in Seoul, sixty times as fast as life: nine in the morning is 21 hours away."""
+    table = tables.make(ScaledClock(NOON, 60))
+    table.add("report", nothing, daily(9, 0, table.clock))
+    assert table.due("report") is None, "not started"
+    table.start()
+    due = table.due("report")
+    assert due is not None
+    assert abs(due - (NOON + timedelta(hours=21))) < timedelta(seconds=30)
+
+
+async def nothing() -> None:
+    """A job with nothing to do."""

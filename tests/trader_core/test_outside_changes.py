@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 from typing import Any
 from unittest.mock import sentinel
@@ -17,6 +17,7 @@ import pytest
 from chatbot.notices import notice
 from chatbot.wording import Words
 from sandbox.server import Sandbox
+from storage.memory.spare import MemorySpare
 from storage.sql import SqlStorage, open_storage
 from tests.examples import BTC, D
 from trader.clock import SystemClock
@@ -32,7 +33,8 @@ from trader.model.market import Market
 from trader.model.order import Denied, Order, OrderRequest, OrderType, Side, TimeInForce
 from trader.model.portfolio import Position, TradingState
 from trader.model.ticket import Ticket
-from trader.service import Trader, World
+from trader.parts import World
+from trader.service import Trader
 from trader.settings import Settings
 
 CASH = D(10_000_000)
@@ -69,7 +71,7 @@ class House:
         self._exchange = self.client()
         key = self.sandbox.key
         streams = UpbitStreams(self.sandbox.ws_url, key.access_key, key.secret_key)
-        world = World(settings, self._exchange, streams, self.storage, SystemClock(), ())
+        world = World(settings, self._exchange, streams, self.storage, SystemClock(), (), MemorySpare())
         self.trader = await Trader.create(world)
         self.trader.chronicle.on_event(self.events.append)
         await self.trader.start()
@@ -338,7 +340,8 @@ async def test_a_persons_own_coins_become_a_position_only_when_they_say_so(house
     assert (held.quantity, held.owner, held.bought_cost) == (row.change, "console", 0)
     levels = await eventually(lambda: house.trader.guard.levels(ETH))
     price = held.cost / held.quantity
-    assert levels.plan.stop == price * D("0.98")
+    stop = (price * D("0.98") / 1000).to_integral_value(ROUND_CEILING) * 1000  # ETH moves in steps of 1,000 here
+    assert levels.plan.stop == stop
     await house.restart()
     assert house.trader.guard.levels(ETH) is not None
     await house.sell(ETH)

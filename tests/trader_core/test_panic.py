@@ -9,22 +9,31 @@ import pytest
 
 from tests.examples import BTC, ETH, D
 from tests.trading_floor import Floor, sale, until, wish
-from trader import panic
+from trader import exits
 from trader.chronicle import Chronicle
-from trader.errors import OutcomeUnknown, VenueForbidden, VenueUnreachable
-from trader.execution import executor
+from trader.errors import (
+    InsufficientFunds,
+    OutcomeUnknown,
+    VenueBlocked,
+    VenueForbidden,
+    VenueOffline,
+    VenueUnreachable,
+)
+from trader.execution import follower
 from trader.model.events import EventKind
+from trader.model.halt import Halt
 from trader.model.limits import OrderStyle
-from trader.model.order import Denied, ExitPlan, OrderRequest, OrderType, Origin, Side
+from trader.model.order import Denied, ExitPlan, Order, OrderRequest, OrderType, Origin, Side
 from trader.model.portfolio import TradingState
+from trader.panic import button as panic
 from trader.state import StateKeeper
 
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executor, "LOOK_SECONDS", (0.0, 0.002))
-    monkeypatch.setattr(executor, "RESOLVE_SECONDS", (0.0, 0.002))
-    monkeypatch.setattr(executor, "CANCEL_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(follower, "LOOK_SECONDS", (0.0, 0.002))
+    monkeypatch.setattr(follower, "RESOLVE_SECONDS", (0.0, 0.002))
+    monkeypatch.setattr(follower, "CANCEL_WAIT_SECONDS", 0.1)
     monkeypatch.setattr(panic, "PAUSE_SECONDS", (0.0, 0.002))
 
 
@@ -83,6 +92,66 @@ async def test_venue_away_is_a_receipt_not_an_exception(floor: Floor) -> None:
     assert receipt.open_orders_left > 0
     assert "VenueUnreachable" in receipt.remaining[0].reason.params["why"] or "away" in str(receipt.remaining[0].reason)
     assert floor.state.current is TradingState.HALTED
+
+
+async def test_a_venue_closed_for_a_moment_is_waited_for(floor: Floor) -> None:
+    """Nothing rests; the sale is refused because of maintenance, and again because of a block: the next round sells."""
+    await floor.bought()
+    floor.venue.fail("submit", VenueOffline("x", name="market_offline"), VenueBlocked("y", name="too_many_requests"))
+    receipt = await floor.panic.press("console")
+    assert receipt.flat
+    assert len(floor.venue.requests) == 4, "the entry and one order a round"
+
+
+async def test_coins_taken_out_by_hand_are_named_and_not_asked_for_again(floor: Floor) -> None:
+    """Half of 1 BTC is gone: the rest is sold, and the receipt says what only the person can answer."""
+    await floor.bought()
+    floor.venue.totals["BTC"] = D("0.5")
+
+    async def funds(request: OrderRequest) -> None:
+        if request.side is Side.SELL and request.quantity and request.quantity > floor.venue.totals["BTC"]:
+            raise InsufficientFunds("no", name="insufficient_funds_ask")
+
+    floor.venue.before_submit = funds
+    receipt = await floor.panic.press("console")
+    assert not receipt.flat
+    assert [(f.market, f.quantity) for f in receipt.sold] == [(BTC, D("0.5"))]
+    (left,) = receipt.remaining
+    assert (left.quantity, left.reason.code) == (D("0.5"), "books_differ")
+    told = floor.events[-1].data
+    assert (told["remaining"], told["reasons"]) == ("KRW-BTC:0.50000000", "books_differ"), "also for who did not wait"
+    sent = await floor.read(lambda records: records.orders.recent(10))
+    assert len(sent) == 3, "the entry, the whole position, the half that is there"
+    again = await floor.panic.press("console")
+    assert again.remaining[0].reason.code == "books_differ"
+    assert len(await floor.read(lambda records: records.orders.recent(10))) == 3
+    floor.venue.totals["BTC"] = D("0.5")
+    assert (await floor.panic.press("console")).flat, "they are back"
+
+
+async def test_a_cancel_that_hangs_holds_up_no_sale_elsewhere(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer to the cancel never comes though it is carried out: sold at once, and told as cancelled."""
+    await floor.bought()
+    floor.venue.fill_at_once = False
+    await floor.send(wish(market=ETH), OrderStyle.LIMIT)
+    floor.venue.fill_at_once = True
+    carry_out, answered, sold = floor.venue.cancel, asyncio.Event(), asyncio.Event()
+
+    async def silent(**ids: str | None) -> None:
+        await sold.wait()
+        await carry_out(**ids)
+        await answered.wait()
+
+    async def note(request: OrderRequest) -> None:
+        sold.set()
+
+    floor.venue.before_submit = note
+    monkeypatch.setattr(floor.venue, "cancel", silent)
+    monkeypatch.setattr(follower, "CANCEL_WAIT_SECONDS", 60.0)
+    receipt = await asyncio.wait_for(floor.panic.press("console"), 30)
+    assert receipt.flat
+    assert [c.outcome for c in receipt.cancelled] == ["cancelled"]
+    answered.set()
 
 
 async def test_dust_is_named_as_such(floor: Floor) -> None:
@@ -151,16 +220,25 @@ async def test_the_lock_survives_a_restart(floor: Floor) -> None:
     assert (again.current, again.note.reason) == (TradingState.HALTED, "panic")
 
 
-async def test_books_that_cannot_be_written_lock_all_the_same(floor: Floor) -> None:
-    """Nothing can be sold without a row; the receipt says so, and the lock holds."""
+async def test_books_that_cannot_be_written_hold_up_no_panic(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locked and sold, once, with what must outlive a crash kept beside the books; the receipt says what they do not
+    know yet, and that it is the books."""
+    monkeypatch.setattr(exits, "EXIT_WAIT_SECONDS", 0.05)
     await floor.bought()
     floor.storage.broken = True
     receipt = await floor.panic.press("console")
+    assert floor.venue.totals["BTC"] == 0
     assert not receipt.flat
     assert receipt.remaining[0].reason.params == {"why": "StorageFailed"}
     assert floor.state.current is TradingState.HALTED
+    halt, order = floor.spare.entries()
+    assert isinstance(halt, Halt)
+    assert isinstance(order, Order)
+    assert (halt.by, order.side, order.origin) == ("console", Side.SELL, Origin.PANIC)
     floor.storage.broken = False
     assert (await floor.panic.press("console")).flat
+    assert floor.spare.entries() == []
+    assert [request.side for request in floor.venue.requests] == [Side.BUY, Side.SELL]
 
 
 async def test_panic_while_the_guard_is_selling_sells_once(floor: Floor) -> None:

@@ -144,6 +144,7 @@ async def test_a_raise_can_be_cancelled() -> None:
         ("stop_fraction", "0", True),
         ("stop_fraction", "0.01", False),
         ("cooldown_seconds", "0", True),
+        ("declined_seconds", "600", True),
         ("max_stops_in_a_row", "0", True),
         ("raise_delay_seconds", "0", True),
         ("raise_delay_seconds", "1200", False),
@@ -210,7 +211,7 @@ async def test_the_timetable_applies_it_and_so_does_the_next_start(house: House)
 
 async def test_limits_show_the_wait_itself(house: House) -> None:
     trader = await house.start()
-    use = {row.key: (row.limit, row.used) for row in await trader.desk.limits()}
+    use = {row.key: (row.limit, row.used) for row in (await trader.desk.limits()).rows}
     assert use["raise_delay_seconds"] == (D(600), None)
     assert use["max_stops_in_a_row"] == (D(5), D(0))
     assert use["max_exposure"] == (D("0.8"), D(0))

@@ -51,7 +51,7 @@ async def test_a_market_under_way_is_looked_at_next_time(floor: Floor, reconcile
     await reconciler.run()
     assert floor.told(EventKind.MISMATCH) == []
     floor.venue.faults.clear()
-    floor.executor.hear_all()
+    await floor.executor.catch_up()
     await floor.done(order)
     await reconciler.run()
     assert floor.told(EventKind.MISMATCH) == []

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,11 +11,11 @@ import pytest
 from tests.examples import BTC, D, buy
 from tests.trading_floor import Floor, until, wish
 from trader.errors import VenueUnreachable
-from trader.execution import executor as following
+from trader.execution import follower as following
 from trader.model.events import EventKind
 from trader.model.limits import OrderStyle
 from trader.model.order import Order, OrderState, OrderType, Origin
-from trader.model.portfolio import TradingState
+from trader.model.portfolio import Balance, TradingState
 from trader.reconcile import Reconciler, reconciler
 
 LIMIT = OrderStyle.LIMIT
@@ -92,6 +93,30 @@ async def test_the_nightly_look_reminds_only_of_what_waits(floor: Floor) -> None
     assert (reminder.data["cause"], reminder.data["open"]) == ("nightly", "1")
 
 
+async def test_the_first_look_is_not_repeated_where_that_would_take_longer_than_it_may(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An order is in doubt, 0.5 s are allowed, and the account answers after 0.1 s: a look takes 0.2 s, and after the
+    pause of 0.25 s a second one would end at 0.65 s."""
+    order = await rest(floor, 50_000)
+    await floor.executor.close()
+    floor.venue.orders.pop(order.client_order_id)
+    floor.restart()
+    await floor.executor.resume()
+    answer = floor.venue.balances
+
+    async def slowly() -> dict[str, Balance]:
+        await asyncio.sleep(0.1)
+        return await answer()
+
+    monkeypatch.setattr(floor.venue, "balances", slowly)
+    monkeypatch.setattr(reconciler, "FIRST_SECONDS", 0.5)
+    floor.venue.asked.clear()
+    result = await made(floor).first()
+    assert result.unsettled
+    assert floor.venue.asked["balances"] == 2, "read twice by each look"
+
+
 async def test_after_a_restart_resting_orders_are_asked_for_all_at_once(floor: Floor) -> None:
     """Twelve rest, one of them was filled while nobody watched: one list of all, and a look at that one."""
     orders = [await rest(floor, 50_000 + n) for n in range(12)]
@@ -108,23 +133,41 @@ async def test_after_a_restart_resting_orders_are_asked_for_all_at_once(floor: F
     assert len(floor.executor.working()) == 11
 
 
-async def test_many_quiet_orders_share_the_looks(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Five looks a second in all: with forty orders each is looked at every eight seconds, not every two."""
-    pauses: list[float] = []
-    original = following.asyncio.wait_for
-
-    async def noted(work: object, seconds: float) -> object:
-        pauses.append(seconds)
-        return await original(work, seconds)  # type: ignore[arg-type]
-
-    for n in range(40):
-        await rest(floor, 40_000 + n)
+async def test_many_quiet_orders_share_one_look(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred rest and the stream says nothing: a glance is one request for all, and a fill is noticed by the next
+    one. Singly they are looked at where they moved."""
+    monkeypatch.setattr(following, "GLANCE_SECONDS", 0.02)
+    orders = [await rest(floor, 40_000 + n) for n in range(100)]
     await floor.executor.close()
     floor.restart()
-    monkeypatch.setattr(following.asyncio, "wait_for", noted)
+    floor.venue.asked.clear()
     await floor.executor.resume()
-    await until(lambda: len(pauses) >= 40)
-    assert max(pauses) == 8.0
+    await until(lambda: floor.venue.asked.get("find_many", 0) >= 3)
+    assert floor.venue.asked.get("find", 0) == 0
+    for order in (orders[7], orders[93]):
+        floor.venue.fill(order.client_order_id, f"{order.quantity:f}", f"{order.price:f}")
+    glances = floor.venue.asked["find_many"]
+    for order in (orders[7], orders[93]):
+        assert (await floor.done(order)).state is OrderState.DONE
+    assert floor.venue.asked["find_many"] - glances <= 3
+    assert floor.venue.asked["find"] == 2
+    assert len(floor.executor.working()) == 98
+
+
+async def test_glances_end_with_the_last_quiet_order(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a venue that does not answer them ends none."""
+    monkeypatch.setattr(following, "GLANCE_SECONDS", 0.005)
+    order = await rest(floor, 40_000)
+    await floor.executor.close()
+    floor.restart()
+    floor.venue.asked.clear()
+    floor.venue.fail("find_many", VenueUnreachable("away"), VenueUnreachable("away"))
+    await floor.executor.resume()
+    await until(lambda: floor.venue.asked.get("find_many", 0) >= 4)
+    assert (await floor.executor.cancel(order)).outcome == "cancelled"
+    ended = floor.venue.asked["find_many"]
+    await asyncio.sleep(0.05)
+    assert floor.venue.asked["find_many"] <= ended + 1
 
 
 async def test_an_order_the_books_call_over_is_followed_again_when_the_venue_shows_it_open(floor: Floor) -> None:
@@ -138,5 +181,5 @@ async def test_an_order_the_books_call_over_is_followed_again_when_the_venue_sho
     assert [o.client_order_id for o in floor.executor.working()] == [order.client_order_id]
     assert floor.told(EventKind.MISMATCH, pushed=False) == [], "it is ours, not somebody's"
     floor.venue.fill(order.client_order_id, f"{order.quantity:f}", "50000")
-    floor.executor.hear_all()
+    await floor.executor.catch_up()
     assert (await floor.done(order)).state is OrderState.DONE

@@ -16,13 +16,14 @@ import pytest
 
 from sandbox.server import Sandbox
 from storage.memory import MemoryStorage
+from storage.memory.spare import MemorySpare
 from storage.sql import open_storage
 from tests.examples import BTC, ETH, NOON, D
 from tests.sandbox.public_parts import HandFeed
 from tests.trading_floor import settings, until
 from tests.venue_script import VenueScript
 from trader import service
-from trader.chronicle import Route
+from trader.chronicle import Chronicle, Route
 from trader.clock import Clock, ManualClock, SystemClock
 from trader.errors import VenueUnreachable
 from trader.exchange.upbit.client import UpbitExchange
@@ -32,9 +33,12 @@ from trader.model.market import Market, Timeframe
 from trader.model.order import Order, OrderState, Side
 from trader.model.portfolio import TradingState
 from trader.model.ticket import Ticket
+from trader.panic.run import Run, Scope, store_run
+from trader.parts import World
 from trader.ports import Exchange, StreamDown, StreamEvent, Streams, StreamUp, TradeTick
-from trader.service import Trader, World
+from trader.service import Trader
 from trader.settings import Settings
+from trader.state import StateKeeper
 
 
 class StreamScript:
@@ -43,6 +47,7 @@ class StreamScript:
     def __init__(self) -> None:
         self.watched: list[tuple[Market, ...]] = []
         self.consumers = 0
+        self.age = 0.5
         self._queue: asyncio.Queue[StreamEvent | None] = asyncio.Queue()
 
     def say(self, *events: StreamEvent) -> None:
@@ -59,7 +64,7 @@ class StreamScript:
             self.watched.append(tuple(markets))
 
     def last_message_age(self, stream: str) -> float | None:
-        return 0.5
+        return self.age
 
     async def close(self) -> None:
         self._queue.put_nowait(None)
@@ -114,6 +119,7 @@ class House:
             storage,
             clock or self.clock,
             (Route("telegram", "1"),),
+            MemorySpare(),
         )
         trader = await Trader.create(world)
         trader.chronicle.on_event(self.events.append)
@@ -234,13 +240,28 @@ async def test_a_lost_stream_is_told_and_the_guard_goes_on_by_rest(house: House)
     await until(lambda: house.told(EventKind.STREAM_LOST))
     house.venue.price(BTC, "97000")
     house.clock.advance(1)
-    await trader.sweep()
+    await trader.rounds.sweep()
     await gone(trader)
     assert len(house.told(EventKind.STREAM_LOST)) == 1
     house.clock.advance(9)
     house.streams.say(StreamUp("public", False))
     await until(lambda: house.told(EventKind.STREAM_BACK))
     assert house.told(EventKind.STREAM_BACK)[0].data == {"stream": "public", "seconds": "10"}
+
+
+async def test_a_stream_that_is_connected_and_says_nothing_leaves_the_guard_its_prices(house: House) -> None:
+    trader = await house.start()
+    house.streams.say(StreamUp("public", True))
+    await bought(trader)
+    house.venue.price(BTC, "97000")
+    house.clock.advance(1)
+    house.streams.age = 2.9
+    await trader.rounds.sweep()
+    assert trader.guard.markets == {BTC}
+    house.streams.age = 3.1
+    await trader.rounds.sweep()
+    await gone(trader)
+    assert house.told(EventKind.STREAM_LOST) == []
 
 
 async def test_a_stream_that_is_back_is_told_though_the_catching_up_failed(house: House) -> None:
@@ -283,7 +304,7 @@ async def test_a_venue_away_stops_neither_holding_times_nor_pauses(house: House)
     house.clock.advance(600)
     house.venue.fail("quotes", VenueUnreachable("away"))
     with pytest.raises(VenueUnreachable):
-        await trader.sweep()
+        await trader.rounds.sweep()
     await gone(trader)
     assert trader.state.note.state is TradingState.ACTIVE
 
@@ -311,7 +332,7 @@ async def test_a_restart_restores_guards_orders_and_locks(house: House) -> None:
     await bought(trader)
     house.streams.say(TradeTick(BTC, D(102_000), NOON))
     await until(lambda: trader.guard.levels(BTC).high == 102_000)  # type: ignore[union-attr]
-    await trader.sweep()
+    await trader.rounds.sweep()
     house.venue.fill_at_once = False
     ticket = await trader.desk.propose(Side.BUY, ETH, "console", notional=D(50_000), price=D(4_000))
     assert isinstance(ticket, Ticket)
@@ -323,20 +344,34 @@ async def test_a_restart_restores_guards_orders_and_locks(house: House) -> None:
     again = await house.start()
     levels = again.guard.levels(BTC)
     assert levels is not None
-    assert (levels.high, levels.plan.stop) == (D(102_000), D("98098"))
+    assert (levels.high, levels.plan.stop) == (D(102_000), D(98_100))
     assert [o.client_order_id for o in again.executor.working()] == [resting.client_order_id]
     assert again.state.current is TradingState.HALTED
     house.venue.fill_at_once = True
     house.streams.say(TradeTick(BTC, D(98_000), NOON))
     await gone(again)
     house.venue.fill(resting.client_order_id, str(resting.quantity), "4000")
-    again.executor.hear_all()
+    await again.executor.catch_up()
     done = await again.executor.wait(resting.client_order_id, 5)
     assert done is not None
     assert done.state is OrderState.DONE
 
 
 # ---------------------------------------------------------------- settings while running
+
+
+async def test_a_panic_of_the_shell_while_it_hung_is_gone_on_with_when_it_wakes(house: House) -> None:
+    """Locked and begun by another process, which could not sell: this one shows the lock and sells."""
+    trader = await house.start()
+    await bought(trader)
+    shell = await StateKeeper.load(Chronicle(house.memory, house.clock), TradingState.ACTIVE)
+    await shell.set(TradingState.HALTED, "shell", reason="panic")
+    run = Run("shell", house.clock.now(), Scope(frozenset(), "", False))
+    await house.memory.write(lambda records: store_run(records, run))
+    await until(lambda: any(event.kind is EventKind.PANIC for event in house.events))
+    [told] = [event for event in house.events if event.kind is EventKind.PANIC]
+    assert (trader.state.current, trader.guard.markets) == (TradingState.HALTED, frozenset())
+    assert (told.data["flat"], told.data["by"]) == ("yes", "shell")
 
 
 async def test_markets_change_without_a_restart(house: House) -> None:

@@ -8,8 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from tests.examples import D
-from trader.settings import Mode, Settings
-from trader.tuning import field_extra
+from trader.model.mode import Mode
+from trader.settings import Settings
+from trader.settings.fields import field_extra
 
 KEYS = {"upbit_access_key": "a", "upbit_secret_key": "s"}
 
@@ -65,6 +66,23 @@ def test_environment_and_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert settings.markets == ("KRW-ETH", "KRW-BTC")
     assert settings.telegram_owners == ("1", "2")
     assert settings.mode is Mode.SANDBOX
+
+
+def test_a_source_of_the_world_is_switched_off_by_an_empty_value(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """For these alone an empty value says something; the environment still wins over `.env`."""
+    file = tmp_path / ".env"
+    file.write_text("NASDAQ_URL=\nBINANCE_URL=\nFX_URL=http://a.org http://b.org\nMAX_ORDER_KRW=70000\n")
+    monkeypatch.setenv("NEWS_FEEDS", "")
+    monkeypatch.setenv("BINANCE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("MAX_ORDER_KRW", "")
+    settings = Settings(_env_file=file)
+    assert (settings.nasdaq_url, settings.news_feeds, settings.binance_url) == ("", (), "http://127.0.0.1:9")
+    assert settings.fx_url == ("http://a.org", "http://b.org")
+    assert settings.max_order_krw == D(70_000)
+    assert {"nasdaq_url", "news_feeds", "binance_url", "fx_url"} <= settings.model_fields_set
+    assert "fear_greed_url" not in settings.model_fields_set
 
 
 @pytest.mark.parametrize(("given", "language"), [("ko", "ko"), ("en_US:en", "en"), ("ko_KR.UTF-8", "ko"), ("", "ko")])

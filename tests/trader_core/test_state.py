@@ -142,3 +142,25 @@ async def test_hampered_means_no_entries_whatever_people_wish() -> None:
     assert state.current is REDUCING
     state.unhamper("storage")
     assert state.current is ACTIVE
+
+
+async def test_what_another_process_locked_is_in_force_here_and_stays_so() -> None:
+    """The shell's panic while this one hung; it takes it over once, and an owner may resume."""
+    storage, clock = FailingStorage(), ManualClock(NOON)
+    state, shell = await keeper(storage, clock), await keeper(storage, clock)
+    assert not await state.look()
+    await shell.set(HALTED, "shell", reason="panic")
+    assert (state.current, await state.look(), state.current) == (ACTIVE, True, HALTED)
+    assert (state.note, await state.look()) == (shell.note, False)
+    await state.set(ACTIVE, "telegram:1")
+    assert (await state.look(), state.current) == (False, ACTIVE)
+
+
+async def test_a_lock_of_ours_that_is_not_written_yet_is_not_looked_away() -> None:
+    storage, clock = FailingStorage(), ManualClock(NOON)
+    state, shell = await keeper(storage, clock), await keeper(storage, clock)
+    await shell.set(REDUCING, "shell")
+    storage.broken = True
+    with pytest.raises(StorageFailed):
+        await state.set(HALTED, "telegram:1", reason="panic")
+    assert (await state.look(), state.current) == (False, HALTED)

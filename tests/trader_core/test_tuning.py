@@ -14,7 +14,8 @@ from trader.market.quotes import QuoteBoard
 from trader.model.events import EventKind, SettingRow
 from trader.model.market import Market
 from trader.settings import Settings
-from trader.tuning import Tuning, as_text, tunable_keys
+from trader.settings.fields import as_text
+from trader.tuning import Tuning, tunable_keys
 
 BASE = Settings(_env_file=None, markets=("KRW-BTC",), max_order_krw=D(200_000), raise_delay_seconds=0)
 
