@@ -1,8 +1,9 @@
-"""What a picture costs: the first ever (matplotlib lists its fonts), and those after it.
+"""What a picture costs: the first ever (matplotlib lists its fonts), one that has to load matplotlib, and those after
+it while the child stays; and what the last of several waits that are asked for at once.
 
     python benchmarks/chart.py [--candles 120] [--pictures 5]
 
-Memory is the drawing child's peak, given back when the picture is done; the daemon itself holds only the PNG."""
+Memory is the drawing child's peak, given back when it has been idle for a while; the daemon holds only the PNG."""
 
 from __future__ import annotations
 
@@ -12,15 +13,20 @@ import resource
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
+from trader.desk.pictures import TICKET_CANDLES, TICKET_HEIGHT, TICKET_WIDTH
 from trader.model.market import CandleArrays, Market, Timeframe
 from trader.model.order import Side
-from trader.report.chart import ChartSpec, DaysSpec, Mark, Painter
+from trader.report.chart import ChartSpec, Mark, Painter, ResultSpec
+
+AT_ONCE = 10
 
 
 def spec(count: int) -> ChartSpec:
@@ -37,24 +43,43 @@ def spec(count: int) -> ChartSpec:
     return ChartSpec(candles, marks, average_cost=cost, stop=cost * Decimal("0.98"), take=cost * Decimal("1.03"))
 
 
+def month() -> ResultSpec:
+    """30 days of hourly points, beside holding, with a bar for each day."""
+    start, random = datetime(2026, 3, 1, 15, tzinfo=UTC), np.random.default_rng(7)
+    moments = tuple(start + timedelta(hours=n) for n in range(30 * 24))
+    results, held = (tuple(np.cumsum(random.normal(0, s, len(moments))).tolist()) for s in (0.001, 0.004))
+    days = tuple((start + timedelta(days=n), Decimal(n * 7919 % 20_000 - 9_000)) for n in range(30))
+    return ResultSpec("P&L 30d", moments, results, held, in_krw=False, by_day=days)
+
+
+async def took(painter: Painter, what: ChartSpec | ResultSpec) -> float:
+    """Seconds."""
+    start = time.perf_counter()
+    await painter.render(what)
+    return time.perf_counter() - start
+
+
 async def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     arguments.add_argument("--candles", type=int, default=120)
     arguments.add_argument("--pictures", type=int, default=5)
     given = arguments.parse_args()
-    days = DaysSpec(
-        tuple((datetime(2026, 3, d, 15, tzinfo=UTC), Decimal(d * 7919 % 20_000 - 9_000)) for d in range(1, 15))
-    )
     with tempfile.TemporaryDirectory() as directory:
-        painter = Painter(Path(directory))
-        for number in range(given.pictures + 1):
-            start = time.perf_counter()
-            png = await painter.render(spec(given.candles))
-            name = "first picture" if number == 0 else "picture"
-            print(f"{name}, {given.candles} candles: {time.perf_counter() - start:.2f} s, {len(png) / 1024:.0f} kB")
+        painter, chart = Painter(Path(directory)), spec(given.candles)
+        ticket = replace(spec(TICKET_CANDLES), width=TICKET_WIDTH, height=TICKET_HEIGHT)
+        print(f"first ever, {given.candles} candles: {await took(painter, chart):.2f} s")
+        cold = []
+        for _ in range(given.pictures):
+            await painter.close()
+            cold.append(await took(painter, chart))
+        print(f"child to be started: {median(cold):.2f} s, worst {max(cold):.2f} s of {len(cold)}")
+        for name, one in (("chart", chart), ("of a ticket", ticket), ("result of a month", month())):
+            warm = [await took(painter, one) for _ in range(given.pictures)]
+            print(f"child there, {name}: {median(warm):.2f} s, worst {max(warm):.2f} s of {len(warm)}")
         start = time.perf_counter()
-        await painter.render(days)
-        print(f"result by day: {time.perf_counter() - start:.2f} s")
+        await asyncio.gather(*(painter.render(month()) for _ in range(AT_ONCE)))
+        print(f"the last of {AT_ONCE} results asked for at once: {time.perf_counter() - start:.2f} s")
+        await painter.close()
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"child at its peak: {peak:.0f} MB; matplotlib in this process: {'matplotlib' in sys.modules}")
 

@@ -29,9 +29,9 @@ tests = types.ModuleType("tests")  # another distribution installs a package of 
 tests.__path__ = [str(ROOT / "tests")]
 sys.modules["tests"] = tests
 
-from chatbot.access import Access, Role  # noqa: E402
 from chatbot.coins import Coins  # noqa: E402
 from chatbot.languages import Languages  # noqa: E402
+from chatbot.people.access import Access, Role  # noqa: E402
 
 ACCESS = Access({"telegram:1": Role.OWNER, "slack:U1": Role.OWNER})
 
@@ -42,13 +42,25 @@ def dispatcher(kind: str) -> Any:
 
         return Script()
     from chatbot.dispatch import Dispatcher
+    from chatbot.drill.drills import Drills
+    from chatbot.notify.keeper import Notify
+    from chatbot.people.people import People
+    from storage.memory import MemoryStorage
     from tests.chatbot.fake_desk import NOW, FakeDesk
+    from trader.chronicle import Chronicle
     from trader.clock import ManualClock
-    from trader.settings import Mode
+    from trader.model.mode import Mode
 
-    desk = FakeDesk()
+    desk, clock = FakeDesk(), ManualClock(NOW)
     coins = Coins(desk.market_infos)
-    return Dispatcher(desk, ACCESS, ManualClock(NOW), mode=Mode.SANDBOX, languages=Languages("ko", coins), coins=coins)
+    chronicle = Chronicle(MemoryStorage(), clock)
+    drills = Drills(ROOT, chronicle)
+    people = People(ACCESS, chronicle, lambda by: desk.set_state("pause", by))
+    languages = Languages("ko", coins)
+    notify = Notify(chronicle, ACCESS)
+    return Dispatcher(
+        desk, people, clock, mode=Mode.SANDBOX, languages=languages, drills=drills, notify=notify, coins=coins
+    )
 
 
 async def telegram(commands: int, kind: str, database: Path) -> list[float]:
@@ -72,13 +84,21 @@ async def telegram(commands: int, kind: str, database: Path) -> list[float]:
     return times
 
 
-async def slack(commands: int, kind: str) -> list[float]:
+async def slack(commands: int, kind: str, database: Path) -> list[float]:
     from chatbot.slack.frontend import SlackFrontEnd
+    from storage.sql import open_storage
     from tests.fakes.slack_server import SlackServer
 
+    storage = await open_storage(f"sqlite:///{database}")
     async with SlackServer() as server:
         front = SlackFrontEnd(
-            server.bot_token, server.app_token, server.url, dispatcher(kind), ACCESS, Languages("ko", Coins())
+            server.bot_token,
+            server.app_token,
+            server.url,
+            dispatcher(kind),
+            storage,
+            ACCESS,
+            Languages("ko", Coins()),
         )
         await front.start()
         await server.linked()
@@ -90,6 +110,7 @@ async def slack(commands: int, kind: str) -> list[float]:
 
         times = await measured(commands, ask)
         await front.stop()
+    await storage.close()
     return times
 
 
@@ -119,7 +140,7 @@ async def weigh(which: str, telegram_url: str, slack_url: str) -> None:
     import aiohttp  # noqa: F401 (the daemon has these two anyway)
     import httpx
 
-    import chatbot.app  # noqa: F401
+    import chatbot.running.app  # noqa: F401
     from storage.memory import MemoryStorage
     from tests.fakes.slack_server import APP_TOKEN, BOT_TOKEN
     from tests.fakes.telegram_server import TOKEN
@@ -136,7 +157,7 @@ async def weigh(which: str, telegram_url: str, slack_url: str) -> None:
     if which in ("slack", "both"):
         from chatbot.slack.frontend import SlackFrontEnd
 
-        fronts.append(SlackFrontEnd(BOT_TOKEN, APP_TOKEN, slack_url, script, ACCESS, words))
+        fronts.append(SlackFrontEnd(BOT_TOKEN, APP_TOKEN, slack_url, script, MemoryStorage(), ACCESS, words))
     for front in fronts:
         await front.start()
     while not all(front.connected for front in fronts):  # noqa: ASYNC110
@@ -173,9 +194,10 @@ async def main() -> None:
         await weigh(*arguments.weigh)
         return
     with tempfile.TemporaryDirectory() as folder:
-        times = await telegram(arguments.commands, arguments.dispatcher, Path(folder) / "books.sqlite3")
-    report(f"telegram, {arguments.dispatcher}", times)
-    report(f"slack, {arguments.dispatcher}", await slack(arguments.commands, arguments.dispatcher))
+        times = await telegram(arguments.commands, arguments.dispatcher, Path(folder) / "telegram.sqlite3")
+        report(f"telegram, {arguments.dispatcher}", times)
+        times = await slack(arguments.commands, arguments.dispatcher, Path(folder) / "slack.sqlite3")
+        report(f"slack, {arguments.dispatcher}", times)
     if not arguments.no_memory:
         await memory()
 

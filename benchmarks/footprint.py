@@ -106,11 +106,11 @@ async def sandbox(stack: contextlib.AsyncExitStack) -> dict[str, str]:
 
 RUN = """
 import sys
-from chatbot import process
+from chatbot.running import process
 for name in sys.argv[1].split():
     assert hasattr(process, name), name
     setattr(process, name, lambda: None)
-from chatbot.shell import shell
+from chatbot.running.shell import shell
 shell(["run"])
 """
 
@@ -174,8 +174,8 @@ STEPS = (
     "trader.exchange.upbit.streams",
     "trader.service",
     "chatbot.dispatch",
-    "chatbot.app",
-    "chatbot.running",
+    "chatbot.running.app",
+    "chatbot.running.verbs",
     "chatbot.telegram.frontend",
     "telegram",
     "chatbot.slack.frontend",
@@ -187,7 +187,7 @@ import sys, time, importlib
 from pathlib import Path
 def rss():
     return int(Path('/proc/self/statm').read_text().split()[1]) * 4 / 1024
-from chatbot import process
+from chatbot.running import process
 process.tune()
 print(f"{'python':36}{rss():8.1f} MB")
 for name in sys.argv[1:]:
@@ -209,7 +209,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--imports", action="store_true", help="what each library adds, instead of the whole")
-    parser.add_argument("--without", default="", help="leave out these functions of chatbot/process.py")
+    parser.add_argument("--without", default="", help="leave out these functions of chatbot/running/process.py")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     if arguments.imports:

@@ -4,7 +4,9 @@ The exchange is the sandbox in a process of its own; the trader (streams, guard,
 this one. Both stamp with the machine's monotonic clock: t0 when the sandbox publishes the tick, t1 when the trader's
 guard gets it, t2 when the POST reaches the sandbox. Aim: t2 − t0 median ≤ 3 ms, p99 ≤ 15 ms.
 
-    python benchmarks/guard_latency.py [--rounds N]"""
+    python benchmarks/guard_latency.py [--rounds N] [--alerts N]
+
+With `--alerts`, so many price alerts and moves of people stand on the same markets."""
 
 from __future__ import annotations
 
@@ -15,15 +17,20 @@ import logging
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+
+if TYPE_CHECKING:
+    from trader.model.market import Market
+    from trader.service import Trader
 
 MARKETS = ("KRW-BTC", "KRW-ETH", "KRW-XRP", "KRW-SOL", "KRW-ADA")
 
@@ -32,7 +39,7 @@ async def exchange() -> None:
     """The child: a sandbox that remembers when ticks left and order POSTs came, and says so for each line on stdin."""
     from aiohttp import web
 
-    from sandbox.pipeline import RequestCounts
+    from sandbox.rest.pipeline import RequestCounts
     from sandbox.server import Sandbox
 
     ticks: dict[str, int] = {}
@@ -85,7 +92,7 @@ class Child:
         return await self.line()
 
 
-async def measure(rounds: int) -> None:
+async def measure(rounds: int, alerts: int) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, __file__, "--exchange"),
         stdin=asyncio.subprocess.PIPE,
@@ -93,29 +100,52 @@ async def measure(rounds: int) -> None:
         limit=2**24,
     )
     try:
-        await rounds_against(Child(process), rounds)
+        await rounds_against(Child(process), rounds, alerts)
     finally:
         process.kill()
         await process.wait()
 
 
-async def rounds_against(child: Child, rounds: int) -> None:
-    from chatbot import process
+async def rounds_against(child: Child, rounds: int, alerts: int) -> None:
+    from chatbot.running import process
 
     process.tune()
-    from chatbot.logs import configure
+    from chatbot.running.logs import configure
+    from trader.model.market import Market
+
+    configure(level=logging.ERROR)
+    ready = await child.line()
+    seen: dict[tuple[str, Decimal], int] = {}
+    async with started(ready) as trader, httpx.AsyncClient(base_url=ready["rest"]) as control:
+        for number in range(alerts):
+            await stand(trader, number)
+        process.settle()
+        inner = trader.guard.price
+
+        def price(market: Market, at: Decimal, *when: Any) -> None:
+            seen.setdefault((market.code, at), time.monotonic_ns())
+            inner(market, at, *when)
+
+        trader.guard.price = price  # type: ignore[method-assign]
+        stops = [
+            await stopped_out(trader, Market.parse(MARKETS[i % len(MARKETS)]), child, control, seen)
+            for i in range(rounds)
+        ]
+    report(rounds, alerts, stops)
+
+
+@asynccontextmanager
+async def started(ready: dict[str, Any]) -> AsyncIterator[Trader]:
+    """A service on disk that trades with what says it is ready."""
+    from storage.memory.spare import MemorySpare
     from storage.sql import open_storage
     from trader.clock import SystemClock
     from trader.exchange.upbit.client import UpbitExchange
     from trader.exchange.upbit.streams import UpbitStreams
-    from trader.model.market import Market
-    from trader.model.order import Order, Side
-    from trader.model.ticket import Ticket
-    from trader.service import Trader, World
+    from trader.parts import World
+    from trader.service import Trader
     from trader.settings import Settings
 
-    configure(level=logging.ERROR)
-    ready = await child.line()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             _env_file=None, data_dir=Path(folder), markets=MARKETS, strategy="buy_and_hold", timeframe="1d",
@@ -129,51 +159,65 @@ async def rounds_against(child: Child, rounds: int) -> None:
         storage = await open_storage(settings.storage_url)
         exchange = UpbitExchange(ready["rest"], *ready["keys"], clock)
         trader = await Trader.create(
-            World(settings, exchange, UpbitStreams(ready["ws"], *ready["keys"]), storage, clock, ())
+            World(settings, exchange, UpbitStreams(ready["ws"], *ready["keys"]), storage, clock, (), MemorySpare())
         )
         await trader.start()
         await trader.ready.wait()
-        process.settle()
-        seen: dict[tuple[str, Decimal], int] = {}
-        inner = trader.guard.price
-
-        def price(market: Market, at: Decimal, *when: Any) -> None:
-            seen.setdefault((market.code, at), time.monotonic_ns())
-            inner(market, at, *when)
-
-        trader.guard.price = price  # type: ignore[method-assign]
-        total, stream, reaction = [], [], []
-        async with httpx.AsyncClient(base_url=ready["rest"]) as control:
-            for i in range(rounds):
-                market = Market.parse(MARKETS[i % len(MARKETS)])
-                ticket = await trader.desk.propose(Side.BUY, market, "bench", notional=Decimal(50_000))
-                assert isinstance(ticket, Ticket), ticket
-                order = await trader.desk.answer(ticket.ticket_id, True, "bench")
-                assert isinstance(order, Order)
-                await trader.executor.wait(order.client_order_id, 5)
-                await until(lambda market=market: trader.guard.levels(market) is not None)
-                await asyncio.sleep(0.1)
-                levels = trader.guard.levels(market)
-                assert levels is not None
-                assert levels.plan.stop is not None
-                await child.stamps()
-                seen.clear()
-                broken = {"market": market.code, "price": str(levels.plan.stop * Decimal("0.99"))}
-                answer = (await control.post("/sandbox/price", json=broken)).json()
-                await until(lambda market=market: trader.guard.levels(market) is None)
-                stamps = await child.stamps()
-                published = stamps["ticks"][f"{market.code} {answer['price']}"]
-                heard = next(t for (m, p), t in seen.items() if m == market.code and p == Decimal(answer["price"]))
-                (arrived,) = stamps["orders"]
-                total.append((arrived - published) / 1e6)
-                stream.append((heard - published) / 1e6)
-                reaction.append((arrived - heard) / 1e6)
-                await control.post("/sandbox/price", json={"market": market.code, "price": answer["before"]})
-                await asyncio.sleep(0.05)
+        yield trader
         await trader.stop()
         await exchange.close()
         await storage.close()
-    report(rounds, total, stream, reaction)
+
+
+class Stop(NamedTuple):
+    """Milliseconds from the tick that breaks a stop: to the order's arrival, to the guard, and from there on."""
+
+    total: float
+    stream: float
+    reaction: float
+
+
+async def stopped_out(
+    trader: Trader, market: Market, child: Child, control: httpx.AsyncClient, seen: dict[tuple[str, Decimal], int]
+) -> Stop:
+    """Buy, let the price fall through the stop, and wait until it is sold. `seen`: when the guard heard of a price."""
+    from trader.model.order import Order, Side
+    from trader.model.ticket import Ticket
+
+    ticket = await trader.desk.propose(Side.BUY, market, "bench", notional=Decimal(50_000))
+    assert isinstance(ticket, Ticket), ticket
+    order = await trader.desk.answer(ticket.ticket_id, True, "bench")
+    assert isinstance(order, Order)
+    await trader.executor.wait(order.client_order_id, 5)
+    await until(lambda: trader.guard.levels(market) is not None)
+    await asyncio.sleep(0.1)
+    levels = trader.guard.levels(market)
+    assert levels is not None
+    assert levels.plan.stop is not None
+    await child.stamps()
+    seen.clear()
+    broken = {"market": market.code, "price": str(levels.plan.stop * Decimal("0.99"))}
+    answer = (await control.post("/sandbox/price", json=broken)).json()
+    await until(lambda: trader.guard.levels(market) is None)
+    stamps = await child.stamps()
+    published = stamps["ticks"][f"{market.code} {answer['price']}"]
+    heard = next(t for (m, p), t in seen.items() if m == market.code and p == Decimal(answer["price"]))
+    (arrived,) = stamps["orders"]
+    await control.post("/sandbox/price", json={"market": market.code, "price": answer["before"]})
+    await asyncio.sleep(0.05)
+    return Stop((arrived - published) / 1e6, (heard - published) / 1e6, (arrived - heard) / 1e6)
+
+
+async def stand(trader: Any, number: int) -> None:
+    """An alert near the price: every other one a level 2 to 12 % away, the others a move of 3 to 13 % in an hour."""
+    from trader.model.alert import AlertKind, Comparison, Condition
+    from trader.model.market import Market
+
+    market, step = Market.parse(MARKETS[number % len(MARKETS)]), Decimal(number % 10 + 2) / 100
+    quote = trader.quotes.quote(market)
+    level = Condition(AlertKind.PRICE, Comparison.AT_MOST, quote.last * (1 - step))
+    move = Condition(AlertKind.MOVE, Comparison.EITHER, step + Decimal("0.01"), 3600)
+    await trader.desk.add_alert(f"bench:{number % 5}", "", market, move if number % 2 else level, repeat=True)
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -183,10 +227,11 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
-def report(rounds: int, total: list[float], stream: list[float], reaction: list[float]) -> None:
-    print(f"guard stop, {rounds} rounds, sandbox in its own process, SQLite on disk")
-    for name, values in (("tick → order arrives", total), ("  tick → guard", stream), ("  guard → order", reaction)):
-        values.sort()
+def report(rounds: int, alerts: int, stops: list[Stop]) -> None:
+    beside = f", {alerts} alerts" if alerts else ""
+    print(f"guard stop, {rounds} rounds, sandbox in its own process, SQLite on disk{beside}")
+    for name, column in (("tick → order arrives", 0), ("  tick → guard", 1), ("  guard → order", 2)):
+        values = sorted(stop[column] for stop in stops)
         n = len(values)
         print(
             f"{name:22} median {values[n // 2]:6.2f} ms   p90 {values[n * 9 // 10]:6.2f} ms"
@@ -197,6 +242,7 @@ def report(rounds: int, total: list[float], stream: list[float], reaction: list[
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--alerts", type=int, default=0)
     parser.add_argument("--exchange", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    asyncio.run(exchange() if arguments.exchange else measure(arguments.rounds))
+    asyncio.run(exchange() if arguments.exchange else measure(arguments.rounds, arguments.alerts))

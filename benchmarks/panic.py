@@ -45,13 +45,15 @@ async def measure(positions: int, resting: int, rounds: int) -> None:
 
 
 async def rounds_against(rest_url: str, ws_url: str, positions: int, resting: int, rounds: int) -> None:
-    from chatbot.logs import configure
-    from sandbox.auth import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY
+    from chatbot.running.logs import configure
+    from sandbox.rest.auth import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY
+    from storage.memory.spare import MemorySpare
     from storage.sql import open_storage
     from trader.clock import SystemClock
     from trader.exchange.upbit.client import UpbitExchange
     from trader.exchange.upbit.streams import UpbitStreams
-    from trader.service import Trader, World
+    from trader.parts import World
+    from trader.service import Trader
     from trader.settings import Settings
 
     configure(level=logging.ERROR)
@@ -69,7 +71,8 @@ async def rounds_against(rest_url: str, ws_url: str, positions: int, resting: in
             **dict.fromkeys(("max_order_krw", "max_market_krw", "max_daily_loss_krw"), Decimal(10**8)),
         )  # fmt: skip
         storage = await open_storage(settings.storage_url)
-        trader = await Trader.create(World(settings, exchange, UpbitStreams(ws_url, *keys), storage, clock, ()))
+        streams = UpbitStreams(ws_url, *keys)
+        trader = await Trader.create(World(settings, exchange, streams, storage, clock, (), MemorySpare()))
         await trader.start()
         await trader.ready.wait()
         taken = []

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 if TYPE_CHECKING:
+    from storage.memory.spare import MemorySpare
     from storage.sql import SqlStorage
     from trader.exchange.upbit.client import UpbitExchange
     from trader.model.market import Market
@@ -65,13 +66,14 @@ class House:
         from trader.clock import SystemClock
         from trader.exchange.upbit.client import UpbitExchange
         from trader.exchange.upbit.streams import UpbitStreams
-        from trader.service import Trader, World
+        from trader.parts import World
+        from trader.service import Trader
 
         clock = SystemClock()
         storage = await open_storage(self.settings.storage_url)
         exchange = UpbitExchange(self.rest, *self.keys, clock)
         streams = UpbitStreams(self.ws, *self.keys)
-        trader = await Trader.create(World(self.settings, exchange, streams, storage, clock, ()))
+        trader = await Trader.create(World(self.settings, exchange, streams, storage, clock, (), MemorySpare()))
         return trader, storage, exchange
 
 
@@ -149,7 +151,7 @@ async def restart(house: House, held: list[Market], orders: int) -> tuple[float,
 
 
 async def measure(orders: int, positions: int, rounds: int) -> None:
-    from chatbot.logs import configure
+    from chatbot.running.logs import configure
 
     configure(level=logging.ERROR)
     process = await asyncio.create_subprocess_exec(
