@@ -30,9 +30,9 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.update(TELEGRAM_OWNERS="1", LANGUAGE="ko", TELEGRAM_BOT_TOKEN="", SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="")
 
-from chatbot.access import Person  # noqa: E402
-from chatbot.app import App  # noqa: E402
-from chatbot.demo import QUICK, STRATEGY, Plan, demo_settings  # noqa: E402
+from chatbot.people.access import Person  # noqa: E402
+from chatbot.running.app import App  # noqa: E402
+from chatbot.running.demo import QUICK, STRATEGY, Plan, demo_settings  # noqa: E402
 from chatbot.notices import notice  # noqa: E402
 from chatbot.reply import Reply  # noqa: E402
 from chatbot.telegram.render import render  # noqa: E402
@@ -103,7 +103,7 @@ class Chat:
 
 @asynccontextmanager
 async def service() -> AsyncIterator[App]:
-    """As `chatbot.demo.run_demo` starts it."""
+    """As `chatbot.running.demo.run_demo` starts it."""
     with tempfile.TemporaryDirectory() as folder:
         app = await App.start(demo_settings(Plan(None, SPEED, 7, None), Path(folder)))
         try:
