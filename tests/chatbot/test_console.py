@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -68,6 +69,9 @@ async def test_the_loop_goes_on_while_nobody_types(bench: Bench) -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         typist.close()
+        for thread in threading.enumerate():
+            if thread.name == "console":
+                thread.join(5)  # it reads to the end before the pipe is closed under it
     assert bench.called == ["set_state"]
 
 

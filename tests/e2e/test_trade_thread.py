@@ -9,7 +9,7 @@ from tests.fakes.slack_server import PostedMessage
 from tests.fakes.telegram_server import SentMessage
 
 TRADE = "Bitcoin KRW-BTC"
-WISH = " · by hand"
+WISH = "Why: Kim · by hand"
 ASKED = "Proposal: buy Bitcoin"
 
 
