@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from chatbot.language.alerts import alert
+from chatbot.language.limits import limit
 from chatbot.language.meaning import Ask, Meaning, Propose, Run
 from chatbot.language.sentence import AMOUNTS, EXITS, Sentence
 from chatbot.language.talk import small_talk
 from chatbot.language.tokens import Action, Kind
 from chatbot.language.trades import side_of, trade
-from chatbot.language.words import EXCEPTIONS, LATER, LEFT_OVER
+from chatbot.language.words import EXCEPTIONS, LATER, LEFT_OVER, RELATIVE
 from chatbot.wording.figures import SEOUL
 from trader.model.market import Market
 
@@ -28,8 +29,6 @@ _LONGEST_SHOWN = 60
 _TODAY = frozenset({"오늘", "금일", "today"})
 _REQUEST = re.compile(r"(?:can|could|will|would) you|줄래|주실|주시|줄\s?수")
 """A question that asks for something to be done."""
-_RELATIVE = frozenset({"올려", "내려", "낮춰", "높여", "raise", "lower", "increase", "decrease"})
-"""By how much or to what? Only `로` or `to` says it."""
 
 
 def meaning(sentence: Sentence) -> Meaning | None:
@@ -45,6 +44,8 @@ def meaning(sentence: Sentence) -> Meaning | None:
         return spoiled
     if sentence.has(Kind.ALL_IN):
         return Ask("say-all-in")
+    if sentence.has(Kind.LIMIT) and not sentence.mentions & {Action.PAUSE, Action.PANIC, Action.CANCEL}:
+        return Ask("say-negated") if sentence.negated else limit(sentence)
     actions = sentence.actions
     if len(actions) > 1:
         return _two_actions(sentence, actions)
@@ -226,9 +227,12 @@ def _one(sentence: Sentence) -> Market | None:
 
 
 def _change(sentence: Sentence, action: Action) -> Meaning | None:
-    """Stop and take profit by percent; markets added and removed. Shown first, whatever it is."""
+    """Stop and take profit by percent; markets added and removed. Shown first, whatever it is. Limits are changed by
+    name (`limits`)."""
     if sentence.has(*EXITS):
         return _exits(sentence, action)
+    if action is Action.SET and any(token.value == "limits" for token in sentence.of(Kind.NOUN)):
+        return Ask("say-limits", choices=("/limits",))
     market = _one(sentence)
     if action in (Action.ADD, Action.REMOVE):
         if market is None or not sentence.only(Kind.ACTION, Kind.COIN, nouns=("markets", "positions")):
@@ -245,14 +249,10 @@ def _exits(sentence: Sentence, action: Action) -> Meaning | None:
     key = _EXIT_SETTINGS[kinds.pop()]
     if action is Action.REMOVE and not sentence.has(*AMOUNTS):
         return Propose(f"/set {key} 0")
-    clear = not {t.text for t in sentence.of(Kind.ACTION)} & _RELATIVE or _says_to(sentence)
+    clear = not {t.text for t in sentence.of(Kind.ACTION)} & RELATIVE or sentence.says_to
     if clear and action in (Action.SET, Action.ADD) and len(shares) == 1 and isinstance(shares[0], Decimal):
         return Propose(f"/set {key} {(shares[0] * 100).normalize():f}%")
     return Ask("say-exits")
-
-
-def _says_to(sentence: Sentence) -> bool:
-    return any({"로", "으로"} & t.particles for t in sentence.of(Kind.SHARE)) or " to " in sentence.text
 
 
 # ---------------------------------------------------------------- looking

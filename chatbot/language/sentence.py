@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -93,6 +93,11 @@ class Sentence:
         return None
 
     @property
+    def says_to(self) -> bool:
+        """`5%로`, `to 5%`: the new value, not by how much it changes."""
+        return any({"로", "으로"} & token.particles for token in self.of(*AMOUNTS)) or " to " in self.text
+
+    @property
     def linked(self) -> bool:
         return any(token.linked for token in self.tokens)
 
@@ -123,12 +128,21 @@ class Sentence:
 def read(message: str, lexer: Lexer, now: datetime) -> Sentence:
     cleaned = clean(message)
     text = cleaned.text
+    tokens = tuple(lexer.tokens(text, now))
     return Sentence(
         text=text,
-        tokens=tuple(lexer.tokens(text, now)),
+        tokens=tokens,
         quoted=cleaned.quoted,
         question=cleaned.question,
         negated=cleaned.refused or bool(NEGATIONS.search(text)),
         conditional=bool(CONDITIONS.search(text)),
-        repeated=bool(REPEATS.search(text)),
+        repeated=bool(REPEATS.search(_without_names(text, tokens))),
     )
+
+
+def _without_names(text: str, tokens: Iterable[Token]) -> str:
+    """`daily loss limit` is the name of a limit, and nothing that is done daily."""
+    for token in tokens:
+        if token.kind is Kind.LIMIT:
+            text = text[: token.start] + " " * (token.end - token.start) + text[token.end :]
+    return text

@@ -60,6 +60,8 @@ class Kind(Enum):
     GAIN = auto()
     TRAIL = auto()
     """Stop loss, take profit and trailing stop."""
+    LIMIT = auto()
+    """value: the setting's key"""
     SHOW = auto()
     WHY = auto()
     PAST = auto()

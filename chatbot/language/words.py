@@ -225,6 +225,49 @@ NOUNS: Final[tuple[tuple[str, str, str], ...]] = (
 """Other names of what commands show: command, Korean, English."""
 
 
+_DAY = r"(?:하루|일일|매일)\s?(?:최대\s?)?"
+_CAP = r"\s?(?:한도|제한)"
+_MOST = r"(?:max(?:imum)? )?"
+
+LIMITS: Final[tuple[tuple[str, str, str], ...]] = (
+    (
+        "max_daily_loss_krw",
+        rf"{_DAY}손실(?:\s?금액|액)?{_CAP}",
+        rf"{_MOST}(?:daily )?loss limit(?: (?:per|a) day)?|(?:max(?:imum)? daily|daily max(?:imum)?) loss",
+    ),
+    (
+        "max_daily_spend_krw",
+        rf"{_DAY}(?:매수\s?금액|매수금|매수액|지출){_CAP}",
+        rf"{_MOST}daily spend(?:ing)? limit|max(?:imum)? daily spend(?:ing)?",
+    ),
+    (
+        "max_entries_per_day",
+        rf"{_DAY}(?:매수|진입)\s?횟수{_CAP}",
+        rf"{_MOST}daily entries(?: limit)?|{_MOST}entries (?:per|a) day",
+    ),
+    (
+        "max_order_krw",
+        rf"(?:1\s?회|한\s?번|회당|주문당)\s?(?:최대\s?)?(?:주문|매수)(?:\s?금액)?{_CAP}|주문(?:\s?금액)?{_CAP}|최대\s?주문\s?금액",
+        r"(?:max(?:imum)? )?order (?:limit|size)|max(?:imum)? order",
+    ),
+    ("max_market_krw", rf"(?:마켓|종목|코인)(?:당|별){_CAP}", r"limit per (?:market|coin)|per-(?:market|coin) limit"),
+    (
+        "max_positions",
+        rf"(?:최대\s?)?(?:포지션|종목|코인)\s?(?:수|개수){_CAP}|최대\s?(?:포지션|종목)\s?수",
+        r"max(?:imum)? positions|positions? limit",
+    ),
+    ("max_exposure", rf"투자\s?비중(?:{_CAP})?|비중{_CAP}", r"max(?:imum)? exposure|exposure limit"),
+)
+"""What limits are called: setting, Korean, English."""
+RELATIVE: Final = frozenset({"올려", "내려", "낮춰", "높여", "raise", "lower", "increase", "decrease"})
+"""By how much or to what? Only `로` or `to` says it."""
+
+
+def _limits() -> list[Entry]:
+    korean = [_entry(Kind.LIMIT, pattern, key) for key, pattern, _ in LIMITS]
+    return korean + [_english(Kind.LIMIT, pattern, key) for key, _, pattern in LIMITS]
+
+
 def nouns(registry: Registry) -> list[Entry]:
     """Those above, and the names and aliases of every command that shows something when it is called alone."""
     found: list[Entry] = []
@@ -247,7 +290,7 @@ def nouns(registry: Registry) -> list[Entry]:
 
 
 def entries(registry: Registry) -> tuple[Entry, ...]:
-    return (*_VERBS, *_OTHERS, *nouns(registry))
+    return (*_VERBS, *_OTHERS, *_limits(), *nouns(registry))
 
 
 def is_filler(word: str) -> bool:

@@ -485,6 +485,56 @@ def test_settings_are_shown_before_they_change(said: str, command: str) -> None:
     assert understood(said) == Propose(command)
 
 
+@pytest.mark.parametrize(
+    ("said", "command"),
+    [
+        ("하루 손실 한도 5만원으로", "/set max_daily_loss_krw 50000"),
+        ("하루 손실 한도를 5만으로 낮춰줘", "/set max_daily_loss_krw 50000"),
+        ("set daily loss limit to 50,000 won", "/set max_daily_loss_krw 50000"),
+        ("daily loss limit 50000", "/set max_daily_loss_krw 50000"),
+        ("1회 주문 한도 10만원", "/set max_order_krw 100000"),
+        ("최대 주문 금액 20만원으로 설정", "/set max_order_krw 200000"),
+        ("order limit 100k", "/set max_order_krw 100000"),
+        ("하루 매수 금액 한도 100만원", "/set max_daily_spend_krw 1000000"),
+        ("하루 매수 횟수 한도 10", "/set max_entries_per_day 10"),
+        ("종목별 한도 50만원으로 변경", "/set max_market_krw 500000"),
+        ("포지션 수 한도 3개로 해줘", "/set max_positions 3"),
+        ("max positions 3", "/set max_positions 3"),
+        ("투자 비중 한도 50%", "/set max_exposure 50%"),
+        ("max exposure 30%", "/set max_exposure 30%"),
+    ],
+)
+def test_limits_are_changed_by_what_they_are_called(said: str, command: str) -> None:
+    assert understood(said) == Propose(command)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "하루 손실 한도 5만원 올려줘",
+        "raise the daily loss limit by 10000 won",
+        "한도 5만원으로 바꿔줘",
+        "주문 한도 없애줘",
+        "투자 비중 5만원",
+        "하루 손실 한도 5%",
+        "비트코인 하루 손실 한도 5만원",
+        "하루 손실 한도 5만원, 주문 한도 3만원",
+        "daily loss limit 50000 and buy btc",
+    ],
+)
+def test_a_limit_and_a_value_or_how_it_is_said(said: str) -> None:
+    assert understood(said) == Ask("say-limits", choices=("/limits",))
+
+
+def test_a_limit_in_a_sentence_about_something_else() -> None:
+    assert line("하루 손실 한도 얼마야?") == "/limits"
+    assert line("what is the daily loss limit?") == "/limits"
+    assert question("don't change the daily loss limit to 50000") == "say-negated"
+    assert question("하루 손실 한도 넘으면 다 팔아") == "say-condition"
+    assert question("매일 비트코인 5만원 사줘") == "say-repeated"
+    assert line("daily loss limit reached, stop!") == "/pause"
+
+
 @pytest.mark.parametrize("said", ["손절 1% 올려", "raise take profit by 2%", "손절 9천만원에 걸어줘"])
 def test_by_how_much_or_to_what(said: str) -> None:
     assert question(said) == "say-exits"
