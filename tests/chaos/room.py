@@ -97,7 +97,11 @@ class Room:
         def offers() -> list[SentMessage]:
             return [m for m in self.phone.messages[before:] if not action or offered(m, action)]
 
-        await self.phone.until(lambda: bool(offers()), seconds)
+        try:
+            await self.phone.until(lambda: bool(offers()), seconds)
+        except TimeoutError:
+            said = [m.text for m in self.phone.messages[before:]]
+            raise AssertionError(f"no {action or 'answer'} for {line} within {seconds:g} s: {said}") from None
         return offers()[0]
 
     def press(self, message: SentMessage, action: str) -> None:
@@ -135,9 +139,10 @@ class Room:
         return any(row["update_id"] == update for row in note["open"])
 
     async def trade(self, line: str) -> None:
-        """A proposal, approved; returns when the order is over or rests."""
+        """A proposal, approved; returns when its order is over or rests: the first word may come before the order."""
+        before = len(self.books().orders)
         await self.answer_to(await self.ask(line, "ok:"), "ok:")
-        await self.until(self.settled, BUSY_SECONDS)
+        await self.until(lambda: len(self.books().orders) > before and self.settled(), BUSY_SECONDS)
 
     async def hush(self, seconds: float = BUSY_SECONDS) -> None:
         """Until all has been said."""
