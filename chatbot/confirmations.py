@@ -41,6 +41,12 @@ class Confirmations:
         self._open[token] = _Question(person, line, now + lifetime, last)
         return token
 
+    def newest(self, person: str) -> tuple[str, str] | None:
+        """Token and line of what this person was asked last and has not answered."""
+        now = self._clock.now()
+        waiting = [(t, q.line) for t, q in self._open.items() if q.person == person and q.expires_at > now]
+        return waiting[-1] if waiting else None
+
     def forget(self, person: str) -> None:
         """What this person was asked cannot be answered any more."""
         self._open = {token: q for token, q in self._open.items() if q.person != person}

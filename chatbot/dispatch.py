@@ -215,6 +215,9 @@ class Dispatcher:
             return internal(reference, words)
         match meant:
             case Ask():
+                waiting = self._services.confirmations.newest(person.key)
+                if meant.key in ("say-yes", "say-no") and waiting:
+                    return replies.still_asked(*waiting, words)
                 return replies.asked_back(meant, self._services.registry, role, words)
             case Propose():
                 changing, _ = self._command(meant.line)

@@ -8,6 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from chatbot.commands.register import command
 from chatbot.context import Context
 from chatbot.failures import not_sent, sentence
+from chatbot.language.replies import still_asked
 from chatbot.people.access import Role
 from chatbot.reply import Reply, Tone
 from chatbot.slots.common import (
@@ -130,6 +131,9 @@ async def _answer(ctx: Context, ticket_id: str | None, *, approve: bool, share: 
     try:
         result = await ctx.desk.answer(ticket_id or "", approve, ctx.by, share)
     except UserInputError as err:
+        waiting = ctx.services.confirmations.newest(ctx.by)
+        if err.key == "ticket-none" and waiting:
+            return still_asked(*waiting, ctx.words)
         if err.key != "ticket-ambiguous" or ticket_id:
             raise
         return cards.pending(await ctx.desk.tickets(), ctx.words, now)

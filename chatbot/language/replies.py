@@ -61,3 +61,14 @@ def proposed(line: str, command: Command, token: str, words: Words, *, local: bo
         tone=Tone.WARNING,
         data={"outcome": "asked", "understood": line},
     )
+
+
+def still_asked(token: str, line: str, words: Words) -> Reply:
+    """A bare yes, or `/approve`, while a question of the second step waits: only its own button answers it."""
+    return Reply(
+        title=words("say-press"),
+        lines=(spelled(line, words),),
+        buttons=question_buttons(token, words),
+        tone=Tone.INFO,
+        data={"outcome": "asked-back", "question": "say-press", "choices": [line]},
+    )

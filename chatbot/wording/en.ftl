@@ -537,6 +537,7 @@ say-pause-later = A pause cannot be planned. Press to pause now.
 say-pause-until-unclear = The end is not clear, so it is paused without one. For example: pause until tomorrow 9am
 say-pause-not-stop = To end the strategy's sales too: /stop. To sell everything: /panic
 say-yes = A bare yes approves nothing. Press to approve the proposal that waits.
+say-press = Press a button below to do it, or to leave it.
 say-no = Nothing was done. Press to reject the proposal that waits.
 say-hello = Yes, I am listening. For example: buy 50,000 won of bitcoin
 say-cancel-what = Cancel what?

@@ -534,6 +534,7 @@ say-pause-later = 나중에 멈추는 예약은 없습니다. 지금 멈추려�
 say-pause-until-unclear = 언제까지인지 알 수 없어 기한 없이 멈췄습니다. 예: 내일 9시까지 쉬어
 say-pause-not-stop = 전략의 매도까지 멈추려면 /stop, 모두 팔려면 /panic
 say-yes = 한마디로는 승인하지 않습니다. 기다리는 제안을 승인하려면 누르세요.
+say-press = 실행하거나 그만두려면 아래 단추를 누르세요.
 say-no = 아무것도 하지 않았습니다. 기다리는 제안을 거절하려면 누르세요.
 say-hello = 네, 듣고 있습니다. 예: 비트코인 5만원 사줘
 say-cancel-what = 무엇을 취소할까요?

@@ -655,9 +655,9 @@ def test_arbitrary_text_is_read_without_a_crash(message: str) -> None:
     "message", ["1" * 500, "만" * 500, "사" * 500, "비트코인" * 125, "1,2" * 160, "5만 " * 160, "(" * 500]
 )
 def test_long_and_odd_text_is_read_quickly(message: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     understood(message)
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 1.0
 
 
 # ---------------------------------------------------------------- wording

