@@ -55,6 +55,8 @@ class SpareFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._entries: list[Order | Halt] = []
+        self._dropped: set[tuple[object, ...]] = set()
+        """Names of what is in the books and may still stand in the file."""
 
     def load(self) -> None:
         """Take the room (a full disk has none: then each entry is tried for itself), and read what a process before
@@ -80,16 +82,18 @@ class SpareFile:
         return list(self._entries)
 
     def drop(self, entries: Sequence[Order | Halt]) -> None:
-        """The file is emptied with the last of them: entries of a program beside this one are left to it."""
-        gone, known = {_name(entry) for entry in entries}, {_name(entry) for entry in self._entries}
-        left = [entry for entry in self._entries if _name(entry) not in gone]
-        if not left:
-            with self._locked() as file:
-                content = _content(file)
-                if all(_name(_entry(line)) in known for line in _lines(content)):
-                    os.pwrite(file, bytes(len(content)), 0)
-                    os.fsync(file)
-        self._entries = left
+        """The file is emptied with the last of them: entries of a program beside this one are left to it. Where that
+        fails (StorageFailed) they are dropped all the same, and the file is emptied with the next ones."""
+        self._dropped |= {_name(entry) for entry in entries}
+        self._entries = [entry for entry in self._entries if _name(entry) not in self._dropped]
+        if self._entries:
+            return
+        with self._locked() as file:
+            content = _content(file)
+            if all(_name(_entry(line)) in self._dropped for line in _lines(content)):
+                os.pwrite(file, bytes(len(content)), 0)
+                os.fsync(file)
+                self._dropped.clear()
 
     @contextmanager
     def _locked(self) -> Iterator[int]:

@@ -78,7 +78,7 @@ class WatchedStorage:
             log.warning("spare_book_carried_over", entries=len(entries))
             try:
                 await asyncio.to_thread(self._spare.drop, entries)
-            except StorageFailed as err:  # they stand in the books: carried over again they change nothing
+            except StorageFailed as err:  # they stand in the books: only a next process reads them again
                 log.error("spare_book_not_emptied", error=str(err))
 
     async def read(self, fn: Callable[[Records], T]) -> T:

@@ -24,6 +24,8 @@ _TRADES = (Action.BUY, Action.SELL)
 _TRADE_KINDS = (*AMOUNTS, Kind.ACTION, Kind.DAY, Kind.COIN, Kind.AT, Kind.FOREIGN, Kind.ALL_IN)
 _EXPLAINED = (*_TRADES, Action.PAUSE, Action.RESUME, Action.START, Action.CANCEL, Action.PANIC)
 _EXIT_SETTINGS = {Kind.LOSS: "stop_fraction", Kind.GAIN: "take_fraction", Kind.TRAIL: "trail_fraction"}
+_CHANGED_THERE = ("strategy", "settings", "markets")
+"""Commands that show what can be chosen."""
 _PERIODS = {1: "day", 7: "week", 30: "month", 365: "year"}
 _LONGEST_SHOWN = 60
 _TODAY = frozenset({"오늘", "금일", "today"})
@@ -231,8 +233,11 @@ def _change(sentence: Sentence, action: Action) -> Meaning | None:
     name (`limits`)."""
     if sentence.has(*EXITS):
         return _exits(sentence, action)
-    if action is Action.SET and any(token.value == "limits" for token in sentence.of(Kind.NOUN)):
+    nouns = {str(token.value) for token in sentence.of(Kind.NOUN)}
+    if action is Action.SET and "limits" in nouns:
         return Ask("say-limits", choices=("/limits",))
+    if action is Action.SET and len(nouns) == 1 and sentence.only(Kind.ACTION, nouns=_CHANGED_THERE):
+        return Run(f"/{nouns.pop()}")
     market = _one(sentence)
     if action in (Action.ADD, Action.REMOVE):
         if market is None or not sentence.only(Kind.ACTION, Kind.COIN, nouns=("markets", "positions")):
@@ -244,7 +249,9 @@ def _change(sentence: Sentence, action: Action) -> Meaning | None:
 def _exits(sentence: Sentence, action: Action) -> Meaning | None:
     kinds = {token.kind for token in sentence.of(*EXITS)}
     shares = [token.value for token in sentence.of(Kind.SHARE)]
-    if len(kinds) != 1 or sentence.unknown or sentence.coins:
+    if sentence.coins:
+        return Ask("say-exits-everywhere")
+    if len(kinds) != 1 or sentence.unknown:
         return Ask("say-exits")
     key = _EXIT_SETTINGS[kinds.pop()]
     if action is Action.REMOVE and not sentence.has(*AMOUNTS):

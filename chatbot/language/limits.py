@@ -33,7 +33,7 @@ def limit(sentence: Sentence) -> Meaning:
     if sentence.mentions - {Action.SET, Action.PUT} or (stems & RELATIVE and not sentence.says_to):
         return how
     key, value = keys.pop(), values[0]
-    unit = key.rpartition("_")[2] if key.endswith("_krw") else "share" if key == "max_exposure" else "count"
+    unit = "krw" if key.endswith("_krw") else "share" if key == "max_exposure" else "count"
     if value.kind not in _VALUES[unit] or not isinstance(value.value, Decimal):
         return how
     shown = f"{(value.value * 100).normalize():f}%" if unit == "share" else f"{value.value:f}"

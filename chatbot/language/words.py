@@ -248,7 +248,7 @@ LIMITS: Final[tuple[tuple[str, str, str], ...]] = (
     (
         "max_order_krw",
         rf"(?:1\s?회|한\s?번|회당|주문당)\s?(?:최대\s?)?(?:주문|매수)(?:\s?금액)?{_CAP}|주문(?:\s?금액)?{_CAP}|최대\s?주문\s?금액",
-        r"(?:max(?:imum)? )?order (?:limit|size)|max(?:imum)? order",
+        rf"{_MOST}order limit|max(?:imum)? order(?: size)?",
     ),
     ("max_market_krw", rf"(?:마켓|종목|코인)(?:당|별){_CAP}", r"limit per (?:market|coin)|per-(?:market|coin) limit"),
     (

@@ -543,6 +543,7 @@ say-hello = Yes, I am listening. For example: buy 50,000 won of bitcoin
 say-cancel-what = Cancel what?
 say-cancel-side = Buys or sales alone cannot be cancelled. Cancel what?
 say-exits = Stop and take profit are percentages. For example: set stop loss to 3%
+say-exits-everywhere = Stop and take profit are the same for every coin. Say it without a coin: set stop loss to 3%
 say-limits = Say a limit's name and its value. For example: set daily loss limit to 50,000 won
 say-which-period = Only periods that end today.
 

@@ -535,6 +535,16 @@ def test_a_limit_in_a_sentence_about_something_else() -> None:
     assert line("daily loss limit reached, stop!") == "/pause"
 
 
+@pytest.mark.parametrize("said", ["이더 손절 5%로", "set btc stop loss to 5%", "비트 익절 10%로 바꿔줘"])
+def test_exits_are_the_same_for_every_coin(said: str) -> None:
+    assert question(said) == "say-exits-everywhere"
+
+
+@pytest.mark.parametrize(("said", "command"), [("전략 바꿔줘", "/strategy"), ("change settings", "/settings")])
+def test_what_is_to_be_changed_without_to_what_is_shown(said: str, command: str) -> None:
+    assert line(said) == command
+
+
 @pytest.mark.parametrize("said", ["손절 1% 올려", "raise take profit by 2%", "손절 9천만원에 걸어줘"])
 def test_by_how_much_or_to_what(said: str) -> None:
     assert question(said) == "say-exits"

@@ -121,6 +121,24 @@ def test_two_programs_do_not_write_over_each_other(path: Path) -> None:
     assert open_spare(path).entries() == []
 
 
+def test_a_file_that_cannot_be_emptied_gives_nothing_twice(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in the books is not carried into them again by this process, and leaves the file with the next."""
+
+    def refused(file: int, content: bytes, at: int) -> int:
+        raise OSError(5, "Input/output error")
+
+    spare = open_spare(path)
+    spare.keep(HALT)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "pwrite", refused)
+        with pytest.raises(StorageFailed, match="Input/output error"):
+            spare.drop([HALT])
+    assert spare.entries() == []
+    spare.keep(exit_of("a"))
+    spare.drop(spare.entries())
+    assert open_spare(path).entries() == []
+
+
 def test_its_room_is_taken_when_it_is_made(path: Path) -> None:
     """The blocks are there, zeros and all, before the disk runs full."""
     open_spare(path)

@@ -150,8 +150,9 @@ async def test_a_source_that_hangs_delays_by_the_deadline_once(world: Outside, w
             "all": {*ITEMS[5:]},
         }[dead]
     )
-    asked = len(house.world.requests)
+    asked, began = len(house.world.requests), time.perf_counter()
     again = await house.gather(1)
+    assert time.perf_counter() - began < 0.5
     assert len(house.world.requests) == asked
     assert {one.name for one in again.items if one.status is ABSENT} == missing
     await house.gatherer.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -75,7 +76,11 @@ async def test_a_small_answer_that_unpacks_to_a_huge_one(world: Outside, web: We
     bomb = gzip.compress(bytes(60_000_000), 1)
     assert len(bomb) < MOST_BYTES
     world.pages["/"] = Reply(bomb, headers={"Content-Encoding": "gzip"})
+    tracemalloc.start()
     assert (await failure(web, f"{world.url}/")).reason == "too large"
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
 
 
 @pytest.mark.parametrize(
